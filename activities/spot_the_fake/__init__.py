@@ -1,0 +1,1 @@
+"""« Vrai ou IA ? »: sort photographs from generated images, learn where to look, and measure honestly."""
