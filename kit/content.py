@@ -13,7 +13,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from kit.errors import BadContent
 
-MAX_BYTES = 2 * 2**20
+MAX_BYTES = 512 * 2**10
+"""Reading takes about 18 s of processor a megabyte: a larger file would hold up everyone's screen."""
+MAX_DEPTH = 40
+MAX_FAULTS = 100
+"""Faults reported for one file; those beyond are counted."""
 
 
 class Content(BaseModel):
@@ -26,23 +30,48 @@ C = TypeVar("C", bound=BaseModel)
 
 
 class _Loader(yaml.SafeLoader):
-    """Safe YAML without aliases (a few of them make a bomb) and without duplicate keys."""
+    """Safe YAML without aliases (a few of them make a bomb), without tags, of bounded depth.
+
+    ``twice`` lists the keys written twice: the line and the key.
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.twice: list[tuple[int, str]] = []
+        self._depth = 0
 
     def compose_node(self, parent: yaml.Node | None, index: object) -> yaml.Node | None:  # type: ignore[override]
-        if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()
-            raise yaml.constructor.ConstructorError(None, None, "aliases (*name) are not accepted", event.start_mark)
-        return super().compose_node(parent, index)
+        event = self.peek_event()
+        if isinstance(event, yaml.AliasEvent):
+            raise _refused("aliases (*name) are not accepted", event)
+        if getattr(event, "tag", None) is not None:
+            raise _refused("tags (!name) are not accepted; to begin a text with “!”, write it in quotes", event)
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise _refused("nested too deeply", event)
+        try:
+            return super().compose_node(parent, index)
+        finally:
+            self._depth -= 1
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
         seen: set[str] = set()
         for key, _ in node.value:
-            if key.value in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"the field “{key.value}” is written twice", key.start_mark
-                )
-            seen.add(key.value)
+            if isinstance(key, yaml.ScalarNode):  # any other key is refused by the parent class
+                if key.value in seen:
+                    self.twice.append((key.start_mark.line + 1, key.value))
+                seen.add(key.value)
         return super().construct_mapping(node, deep)
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> object:
+        try:
+            return super().construct_object(node, deep)
+        except ValueError as error:  # what looks like a date or a number and is none: 2026-02-30
+            raise _refused(f"“{str(node.value)[:40]}” cannot be read; write it in quotes", node) from error
+
+
+def _refused(problem: str, where: yaml.Event | yaml.Node) -> yaml.MarkedYAMLError:
+    return yaml.constructor.ConstructorError(None, None, problem, where.start_mark)
 
 
 def load(path: Path, model: type[C]) -> C:
@@ -66,31 +95,45 @@ def parse(raw: bytes, model: type[C], name: str) -> C:
     """
     if len(raw) > MAX_BYTES:
         raise _bad(name, [f"{len(raw)} bytes; at most {MAX_BYTES} are accepted"])
+    text = _text(raw, name)
     loader = None
     try:
-        loader = _Loader(raw.decode("utf-8-sig"))
+        loader = _Loader(text)
         node = loader.get_single_node()
         data = loader.construct_document(node) if node else {}
-    except UnicodeDecodeError as error:
-        raise _bad(name, [f"byte {error.start}: not UTF-8 text"]) from error
-    except RecursionError as error:
-        raise _bad(name, ["nested too deeply"]) from error
+        twice = loader.twice
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise _bad(name, [f"line {line}: {error.problem or error.context}"]) from error
-    except (yaml.YAMLError, ValueError) as error:
-        raise _bad(name, [str(error).splitlines()[0]]) from error
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise _bad(name, [f"line {line}: the character #x{error.character:04x} is not accepted"]) from error
     finally:
         if loader is not None:
             loader.dispose()
+    faults = [(line, f"the field “{key}” is written twice") for line, key in twice]
     try:
-        return model.model_validate(data)
+        read = model.model_validate(data)
     except ValidationError as error:
-        faults = []
-        for fault in error.errors():
+        # The lines of a hundred: finding those of a hundred thousand would take minutes.
+        for fault in error.errors()[:MAX_FAULTS]:
             where = ".".join(str(part) for part in fault["loc"]) or "the file"
-            faults.append((_line(node, fault["loc"]), where, fault["msg"]))
-        raise _bad(name, [f"line {line}: {where}: {what}" for line, where, what in sorted(faults)]) from error
+            faults.append((_line(node, fault["loc"]), f"{where}: {fault['msg']}"))
+        more = error.error_count() + len(twice) - MAX_FAULTS
+    else:
+        if not faults:
+            return read
+        more = len(twice) - MAX_FAULTS
+    lines = [f"line {line}: {what}" for line, what in sorted(faults)[:MAX_FAULTS]]
+    raise _bad(name, [*lines, f"and {more} more"] if more > 0 else lines)
+
+
+def _text(raw: bytes, name: str) -> str:
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise _bad(name, [f"line {line}: not UTF-8 text; save the file again as UTF-8"]) from error
 
 
 def _bad(name: str, faults: list[str]) -> BadContent:

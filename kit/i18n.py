@@ -6,12 +6,18 @@ two people with two languages share one process. Extract and compile with ``pyth
 
 from __future__ import annotations
 
+import ast
 import gettext
+import io
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kit import ROOT
+
+if TYPE_CHECKING:
+    from babel.messages.catalog import Catalog
 
 LOCALES = Path(__file__).parent / "locale"
 DOMAIN = "contrechamp"
@@ -38,46 +44,108 @@ def translator(lang: str) -> Callable[[str], str]:
     return catalogue(lang).gettext
 
 
+CODE = ("app.py", "serve.py", "kit", "activities", "pages")
+"""Where messages are looked for, below the root."""
+
+
+def extract() -> Catalog:
+    """The messages of the code as an empty Babel catalogue. Writes nothing."""
+    from babel.messages.catalog import Catalog
+    from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_file
+
+    files = [
+        file
+        for name in CODE
+        for file in ([ROOT / name] if name.endswith(".py") else sorted((ROOT / name).rglob("*.py")))
+    ]
+    # An error names its message first, and so does a note on a file that came in: their classes are keywords.
+    keywords = {**DEFAULT_KEYWORDS, "N_": None, "Note": None, **dict.fromkeys(_error_names(files))}
+    template = Catalog()
+    for file in files:
+        for _, message, comments, _ in extract_from_file(
+            "python", file, keywords=keywords, comment_tags=("Translators:",), strip_comment_tags=True
+        ):
+            template.add(message, auto_comments=comments)
+    return template
+
+
+def _error_names(files: list[Path]) -> set[str]:
+    """Names of the subclasses of ``KitError``, wherever they are defined."""
+    bases = {
+        node.name: {base.id for base in node.bases if isinstance(base, ast.Name)}
+        for file in files
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.ClassDef)
+    }
+    names = {"KitError"}
+    while more := {name for name, parents in bases.items() if parents & names} - names:
+        names |= more
+    return names
+
+
+def merge(template: Catalog, po: bytes, lang: str) -> Catalog:
+    """The messages of ``template`` with the translations of the catalogue ``po`` (``b""``: none yet).
+
+    The header holds no date and no name: the same code and translations give the same bytes.
+    """
+    from babel.messages.catalog import Catalog
+    from babel.messages.pofile import read_po
+
+    class Steady(Catalog):
+        """A catalogue whose header depends on its language alone."""
+
+        @property
+        def mime_headers(self) -> list[tuple[str, str]]:
+            return [
+                ("Language", lang),
+                ("Plural-Forms", self.plural_forms),
+                ("MIME-Version", "1.0"),
+                ("Content-Type", f"text/plain; charset={self.charset}"),
+                ("Content-Transfer-Encoding", "8bit\n"),
+            ]
+
+    known = read_po(io.BytesIO(po), locale=lang)
+    merged = Steady(
+        locale=lang, header_comment="# The words of the kit. “python -m kit.i18n” adds new ones.", fuzzy=False
+    )
+    for message in template:
+        if message.id:
+            before = known.get(message.id)
+            merged.add(message.id, before.string if before else "", auto_comments=message.auto_comments)
+    return merged
+
+
+def po_bytes(catalog: Catalog) -> bytes:
+    """A catalogue as a ``.po`` file."""
+    from babel.messages.pofile import write_po
+
+    out = io.BytesIO()
+    write_po(out, catalog, width=120, sort_output=True, no_location=True)
+    return out.getvalue()
+
+
+def mo_bytes(catalog: Catalog) -> bytes:
+    """A catalogue as a ``.mo`` file; messages without translation are left out."""
+    from babel.messages.mofile import write_mo
+
+    out = io.BytesIO()
+    write_mo(out, catalog)
+    return out.getvalue()
+
+
 def build() -> None:
     """Extract the messages of the code, merge them into each ``.po``, compile each ``.mo``."""
-    from babel.messages.catalog import Catalog
-    from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
-    from babel.messages.mofile import write_mo
-    from babel.messages.pofile import read_po, write_po
-
-    # An error names its message first: the classes are keywords of their own.
-    from kit import errors
-
-    keywords = dict(DEFAULT_KEYWORDS) | {"N_": None}
-    keywords |= {
-        name: None
-        for name, item in vars(errors).items()
-        if isinstance(item, type) and issubclass(item, errors.KitError)
-    }
-    template = Catalog(project=DOMAIN, charset="utf-8")
-    for folder in ("app.py", "kit", "activities", "pages"):
-        path = ROOT / folder
-        base = path.parent if path.is_file() else path
-        only = [(path.name, "python")] if path.is_file() else [("**.py", "python")]
-        for file, line, message, comments, _ in extract_from_dir(
-            base, only, keywords=keywords, comment_tags=("Translators:",), strip_comment_tags=True
-        ):
-            if path.is_file() and file != path.name:
-                continue
-            template.add(message, None, [(f"{'' if path.is_file() else folder + '/'}{file}", line)], auto_comments=comments)
+    template = extract()
     for lang in LANGUAGES:
         if lang == "en":
             continue
         po = LOCALES / lang / "LC_MESSAGES" / f"{DOMAIN}.po"
         po.parent.mkdir(parents=True, exist_ok=True)
-        current = read_po(po.open("rb"), locale=lang) if po.exists() else Catalog(locale=lang, domain=DOMAIN)
-        current.update(template, no_fuzzy_matching=True)
-        with po.open("wb") as out:
-            write_po(out, current, width=120, omit_header=False, sort_output=True, ignore_obsolete=True, no_location=True)
-        with po.with_suffix(".mo").open("wb") as out:
-            write_mo(out, current)
-        missing = [m.id for m in current if m.id and not m.string]
-        print(f"{lang}: {len(current)} messages, {len(missing)} without translation")
+        merged = merge(template, po.read_bytes() if po.exists() else b"", lang)
+        po.write_bytes(po_bytes(merged))
+        po.with_suffix(".mo").write_bytes(mo_bytes(merged))
+        missing = [m.id for m in merged if m.id and not m.string]
+        print(f"{lang}: {len(merged)} messages, {len(missing)} without translation")
         for message in missing:
             print(f"  - {message}")
 

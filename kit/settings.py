@@ -3,13 +3,22 @@
 | variable | meaning | default |
 |---|---|---|
 | ``CONTRECHAMP_HOME`` | the data folder | the user data folder of the system (platformdirs) |
-| ``CONTRECHAMP_SCHEDULER`` | address of an external Dask scheduler, ``tls://`` (``tcp://`` on loopback only) | an embedded cluster |
+| ``CONTRECHAMP_SCHEDULER`` | external Dask scheduler, ``tls://`` (``tcp://`` on loopback only) | an embedded cluster |
+| ``CONTRECHAMP_TLS_CA`` | with ``tls://``: PEM file of the authority that signed the certificates | none |
+| ``CONTRECHAMP_TLS_CERT`` | with ``tls://``: PEM file of this machine's certificate | none |
+| ``CONTRECHAMP_TLS_KEY`` | with ``tls://``: PEM file of this machine's key | none |
 | ``CONTRECHAMP_DATABASE_URL`` | SQLAlchemy URL of the store | SQLite in the data folder |
 | ``CONTRECHAMP_CACHE_MB`` | bound of the disk cache, in megabytes | 500 |
+| ``CONTRECHAMP_LANG`` | language of the command line, ``fr`` or ``en`` | the system's, else French |
+| ``CONTRECHAMP_LAN`` | set by the server itself: ``1`` when it is open to the room | empty |
+| ``CONTRECHAMP_REQUIRE_BROWSER`` | tests: ``1`` makes a skipped browser test a failure | empty |
+| ``CONTRECHAMP_SHOTS`` | browser tests: folder for their screenshots | a temporary one |
+| ``CONTRECHAMP_TEST_RECORD`` | browser tests: set by them, file in which the server notes its connections | none |
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +28,8 @@ import platformdirs
 from kit.errors import SetupError
 
 HOME_VARIABLE = "CONTRECHAMP_HOME"
+MAX_CACHE_MB = 10**9
+"""A petabyte: anything longer is a slip of the finger."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,13 +69,20 @@ def load() -> Settings:
     Raises :class:`SetupError` if a variable has a value that cannot be used.
     """
     home = os.environ.get(HOME_VARIABLE) or platformdirs.user_data_dir("contrechamp", appauthor=False)
-    megabytes = os.environ.get("CONTRECHAMP_CACHE_MB", "500")
-    if not megabytes.isdecimal() or int(megabytes) == 0:
+    megabytes = os.environ.get("CONTRECHAMP_CACHE_MB") or "500"
+    # The length first: int() refuses thousands of digits with an error of its own.
+    if not megabytes.isdecimal() or len(megabytes) > 10 or not 1 <= int(megabytes) <= MAX_CACHE_MB:
         raise SetupError(
             "CONTRECHAMP_CACHE_MB is “{value}”; it takes a whole number of megabytes, 1 or more.", value=megabytes
         )
+    try:
+        folder = Path(home).expanduser().resolve()
+    except RuntimeError as error:  # “~somebody” who does not exist, or a link to itself
+        raise SetupError(
+            "CONTRECHAMP_HOME is “{value}”, which leads to no folder. Give the full path of a folder.", value=home
+        ) from error
     return Settings(
-        home=Path(home).expanduser().resolve(),
+        home=folder,
         scheduler=os.environ.get("CONTRECHAMP_SCHEDULER") or None,
         database_url=os.environ.get("CONTRECHAMP_DATABASE_URL") or None,
         cache_bytes=int(megabytes) * 2**20,
@@ -72,17 +90,21 @@ def load() -> Settings:
 
 
 def data_folder(settings: Settings | None = None) -> Path:
-    """The data folder, created if needed.
+    """The data folder, created if needed, closed to the other accounts of the machine (mode 0700 on POSIX).
 
     Raises :class:`SetupError` if it cannot be created.
     """
     home = (settings or load()).home
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise SetupError(
             "The data folder {folder} cannot be created ({reason}). Choose another one with CONTRECHAMP_HOME.",
             folder=str(home),
             reason=error.strerror or str(error),
         ) from error
+    if os.name == "posix" and home.stat().st_mode & 0o077:
+        # It holds what pupils wrote. Not ours to close (a mounted volume, another owner): left as it is.
+        with contextlib.suppress(OSError):
+            home.chmod(0o700)
     return home

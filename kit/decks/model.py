@@ -8,17 +8,17 @@ language::
     title: Ma rue            # or {fr: Ma rue, en: My street}
     items:
       - id: bakery
-        source: {file: bakery.jpg}                 # or {package: skimage, file: data/coffee.png, crop: [0, 0, 600, 400]}
+        source: {file: bakery.jpg}             # or {package: skimage, file: data/coffee.png, crop: [0, 0, 600, 400]}
         credit: Photo de la classe de CM2
         licence: CC0
         title: La boulangerie
+        alt: La devanture d'une boulangerie.       # one for all versions (or one in each): must not betray the answer
         versions:
           - truth: real
-            alt: La devanture d'une boulangerie.   # must not betray the answer
             explanation: …
           - truth: generated
             file: bakery-generated.png             # an image, labelled
-            alt: La devanture d'une boulangerie.
+            explanation: …
             clues:
               - {family: functional, x: 0.4, y: 0.3, words: L'enseigne ne dit rien.}
           - truth: altered
@@ -56,10 +56,10 @@ class Truth(StrEnum):
 
 
 Family = Literal["anatomical", "stylistic", "functional", "physical", "sociocultural"]
-Slug = Annotated[str, StringConstraints(pattern=re.compile(r"^[a-z0-9][a-z0-9_-]{0,63}$"))]
+Slug = Annotated[str, StringConstraints(pattern=re.compile(r"^[a-z0-9][a-z0-9_-]{0,63}\Z"))]
 FileName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 OneText = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
-Words = OneText | dict[Literal["fr", "en"], OneText]
+Words = OneText | Annotated[dict[Literal["fr", "en"], OneText], Field(min_length=1)]
 """A text in the deck's own language, or one text a language."""
 
 
@@ -105,6 +105,12 @@ class Source(Content):
     package: Literal["skimage", "sklearn"] | None = None
     crop: tuple[int, int, int, int] | None = None
 
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.crop and not (0 <= self.crop[0] < self.crop[2] and 0 <= self.crop[1] < self.crop[3]):
+            raise ValueError("“crop” is left, top, right, bottom: left < right and top < bottom, none below 0")
+        return self
+
 
 class Version(Content):
     """One way an item may be shown."""
@@ -142,6 +148,16 @@ class Item(Content):
     approved: bool = True
     """False while a facilitator has not yet looked at a pupil's picture; such an item is never played or exported."""
     versions: Annotated[tuple[Version, ...], Field(min_length=1, max_length=8)]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_alt(cls, data: object) -> object:
+        """An ``alt`` of the item is that of every version without its own: what cannot differ cannot betray."""
+        if not isinstance(data, dict) or "alt" not in data or not isinstance(data.get("versions"), list):
+            return data
+        rest = {key: value for key, value in data.items() if key != "alt"}
+        rest["versions"] = [{"alt": data["alt"], **v} if isinstance(v, dict) else v for v in data["versions"]]
+        return rest
 
     @model_validator(mode="after")
     def _lawful(self) -> Self:

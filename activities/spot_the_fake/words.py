@@ -1,0 +1,422 @@
+"""The words of « Vrai ou IA ? »: one file a language in ``content/``, of one shape, checked when it is loaded.
+
+Words only. Answers, numbers, file names and order live in code or in the deck. A text that needs a number has a
+``{placeholder}``; the page fills it in with :meth:`str.format` from what was computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, get_args
+
+from pydantic import Field, StringConstraints, model_validator
+
+from activities.spot_the_fake.activity import SPOT_THE_FAKE
+from activities.spot_the_fake.answers import ClueFamily, Confidence
+from kit.content import Content
+from kit.content import load as load_content
+from kit.decks.model import Truth
+from kit.i18n import language
+
+CONTENT = Path(__file__).parent / "content"
+
+Text = Annotated[str, StringConstraints(min_length=1)]
+Lines = Annotated[tuple[Text, ...], Field(min_length=1)]
+FamilyId = Literal["anatomical", "stylistic", "functional", "physical", "sociocultural"]
+TruthId = Literal["real", "generated", "altered", "miscaptioned"]
+Decision = Literal["share", "wait", "verify"]
+CardField = Literal["who", "when", "words", "elsewhere"]
+View = Literal["error_level", "noise", "spectrum", "metadata"]
+ScoreId = Literal[
+    "microsoft_overall",
+    "microsoft_people",
+    "microsoft_vehicles",
+    "microsoft_objects",
+    "microsoft_urban",
+    "microsoft_nature",
+    "kamali_generated",
+    "kamali_real",
+    "nightingale_untrained",
+    "nightingale_trained",
+    "gray_before",
+    "gray_after",
+]
+StudyId = Literal["microsoft", "kamali", "nightingale", "gray"]
+DisplayTime = Literal["1", "5", "20", "free"]
+
+
+class StepWords(Content):
+    """What a step says. ``short``: two or three words for the progress rail; ``voice``: for the leader to say aloud."""
+
+    title: Text
+    short: Text
+    learner: Text
+    room: Text
+    voice: str = ""
+
+
+class Named(Content):
+    """A name and what it means."""
+
+    name: Text
+    meaning: Text
+
+
+class Brief(Content):
+    """The welcome: short paragraphs, then the rules of the game."""
+
+    paragraphs: Lines
+    rules: Annotated[tuple[Text, ...], Field(min_length=3, max_length=4)]
+
+
+class FirstQuestions(Content):
+    """What is asked before any pixel, then the four moves of SIFT."""
+
+    title: Text
+    lead: Text
+    questions: Lines
+    sift_title: Text
+    sift: Annotated[tuple[Named, ...], Field(min_length=4, max_length=4)]
+    credit: Text
+
+
+class Sorting(Content):
+    """The words around one image in a sorting round."""
+
+    verdict_question: Text
+    confidence_question: Text
+    family_question: Text
+    point_question: Text
+    sentence_question: Text
+    pass_button: Text
+    passed: Text
+    slates: Lines
+    """How to answer with slates or hands."""
+    display_time: dict[DisplayTime, Text]
+    """Display-time setting, in seconds, or ``free``."""
+    hidden: Text
+    """Said when the display time is over and the image is covered."""
+
+
+class LessonScreen(Content):
+    """One idea. ``caution``: what it does not prove."""
+
+    title: Text
+    text: Text
+    examples: Lines
+    caution: Text
+    family: FamilyId | None = None
+
+
+class Lesson(Content):
+    """The five-minute lesson, screen by screen, and its date."""
+
+    lead: Text
+    dated: Text
+    screens: Annotated[tuple[LessonScreen, ...], Field(min_length=8)]
+
+
+class Family(Content):
+    """A family of clues. ``question`` fits a button; ``look`` lists where to look."""
+
+    name: Text
+    question: Text
+    look: Lines
+
+
+class VerdictWords(Content):
+    """What an image is: on a button, as a name, as a sentence."""
+
+    button: Text
+    name: Text
+    long: Text
+
+
+class Reveal(Content):
+    """What is said when the truth appears; none of it judges the person."""
+
+    intro: Text
+    right: Text
+    wrong: Text
+    half: Text
+    """Machine rightly suspected, but generated taken for altered or the reverse."""
+    missed: Text
+    false_alarm: Text
+    passed: Text
+    nothing_to_see: Text
+    """No clue can be seen on this image."""
+    origin: Text
+    """Introduces the source photograph beside a generated image."""
+    miscaptioned: Text
+    labelled: Text
+    """Said where the label « generated » appears on the image."""
+
+
+class Calibration(Content):
+    """Confidence against accuracy."""
+
+    title: Text
+    explanation: Text
+    over: Text
+    under: Text
+    well: Text
+    too_few: Text
+
+
+class SignalDetection(Content):
+    """d′ and criterion, for adults and the pooled room only."""
+
+    title: Text
+    dprime: Text
+    criterion: Text
+    liberal: Text
+    conservative: Text
+    pooled: Text
+
+
+class Results(Content):
+    """The results page."""
+
+    intro: Text
+    hits: Named
+    false_alarms: Named
+    before: Text
+    after: Text
+    compare: Text
+    """Why the two forms can be compared when the room was split in two halves."""
+    no_gain: Text
+    """Why a room that answers with slates is shown no gain."""
+    alone: Text
+    noscore: Text
+    few: Text
+    calibration: Calibration
+    sdt: SignalDetection
+
+
+class DebriefQuestion(Content):
+    """A question for the room. ``why``: what it is for; ``model_answer``: shown to those who work alone."""
+
+    id: Text
+    question: Text
+    why: Text
+    model_answer: Text
+
+
+class Debrief(Content):
+    """The discussion."""
+
+    lead: Text
+    questions: Annotated[tuple[DebriefQuestion, ...], Field(min_length=4)]
+    alone: Text
+    """Introduces the model answer, where there is no room to talk with."""
+
+
+class Trace(Content):
+    """What everyone writes at the end: sentences to finish, then a model, in the same order."""
+
+    title: Text
+    lead: Text
+    starters: Lines
+    model: Lines
+
+    @model_validator(mode="after")
+    def _paired(self) -> Self:
+        if len(self.starters) != len(self.model):
+            raise ValueError("each starter needs its model sentence, in the same order")
+        return self
+
+
+class DossierCard(Content):
+    """What a reader knows of a publication before any pixel."""
+
+    who: Text
+    when: Text
+    words: Text
+    elsewhere: Text
+
+
+class Dossier(Content):
+    """A true case in words; the image is not shown."""
+
+    id: Text
+    title: Text
+    card: DossierCard
+    look_for: Lines
+    decision_hint: Text
+    what_happened: Text
+    truth: Truth
+    lesson: Text
+    source_note: Text
+
+
+class DossierPlay(Content):
+    """The words around the dossiers."""
+
+    lead: Text
+    note: Text
+    """The words of each card are a summary, not a quotation."""
+    question: Text
+    decisions: dict[Decision, Text]
+    replies: dict[Decision, Text]
+    """Said after each decision."""
+    labels: dict[CardField, Text]
+    """Labels of the fields of a publication card, in a dossier or on an item of a deck."""
+
+
+class ForensicView(Content):
+    """A way to look at a file: how it is made, what it can show, what it cannot."""
+
+    name: Text
+    how: Text
+    shows: Text
+    cannot: Text
+
+
+class Forensics(Content):
+    """The forensic views."""
+
+    lead: Text
+    caution: Text
+    views: dict[View, ForensicView]
+
+
+class Reading(Content):
+    """The four cells of a confusion matrix."""
+
+    lead: Text
+    caught: Text
+    missed: Text
+    false_alarm: Text
+    cleared: Text
+
+
+class Detector(Content):
+    """The small detector trained on the spot."""
+
+    lead: Text
+    how: Lines
+    reading: Reading
+    unseen: Text
+    caution: Text
+    features: dict[str, Text]
+    """Plain names of what the detector measures, by id of :data:`~activities.spot_the_fake.features.FEATURES`."""
+    kinds: dict[str, Text]
+    """Images of a kind that it has not seen, by :class:`~activities.spot_the_fake.challenges.Kind`."""
+
+
+class BaseRate(Content):
+    """The base-rate exercise.
+
+    Placeholders: ``{images}``, ``{fakes}``, ``{percent}`` (of fakes caught, and of real photos rightly cleared) in
+    ``question``; also ``{caught}``, ``{alarms}`` (false ones) and ``{wrong}`` (percent of all alerts) in ``reveal``.
+    """
+
+    lead: Text
+    question: Text
+    guess_label: Text
+    reveal: Text
+    generalise: Text
+
+
+class HumanScores(Content):
+    """Published scores of people. The page adds the figures and their sources."""
+
+    lead: Text
+    caution: Text
+    studies: dict[StudyId, Text]
+    rows: dict[ScoreId, Text]
+
+
+class OwnDeck(Content):
+    """Making a deck with one's own photographs."""
+
+    lead: Text
+    reminder: Lines
+    approve: Text
+
+
+class Term(Content):
+    """One entry of the glossary."""
+
+    term: Text
+    meaning: Text
+
+
+class Words(Content):
+    """All the words of the activity in one language. Load it with :func:`load`."""
+
+    title: Text
+    tagline: Text
+    aim: Text
+    small_generator: Text
+    steps: dict[str, StepWords]
+    brief: Brief
+    first_questions: FirstQuestions
+    sorting: Sorting
+    lesson: Lesson
+    families: dict[FamilyId, Family]
+    verdicts: dict[TruthId, VerdictWords]
+    """``miscaptioned`` is a truth that the reveal names, never a button of a sorting round."""
+    confidences: dict[Literal["50", "65", "80", "95"], Text]
+    reveal: Reveal
+    results: Results
+    debrief: Debrief
+    trace: Trace
+    dossier_play: DossierPlay
+    dossiers: Annotated[tuple[Dossier, ...], Field(min_length=6, max_length=6)]
+    forensics: Forensics
+    detector: Detector
+    base_rate: BaseRate
+    human_scores: HumanScores
+    own_deck: OwnDeck
+    glossary: Annotated[tuple[Term, ...], Field(min_length=12)]
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        faults = [
+            *_gaps("steps", self.steps, (step.id for step in SPOT_THE_FAKE.steps)),
+            *_gaps("sorting.display_time", self.sorting.display_time, get_args(DisplayTime)),
+            *_gaps("families", self.families, ClueFamily),
+            *_gaps("verdicts", self.verdicts, Truth),
+            *_gaps("confidences", self.confidences, (str(int(confidence)) for confidence in Confidence)),
+            *_gaps("dossier_play.decisions", self.dossier_play.decisions, get_args(Decision)),
+            *_gaps("dossier_play.replies", self.dossier_play.replies, get_args(Decision)),
+            *_gaps("dossier_play.labels", self.dossier_play.labels, get_args(CardField)),
+            *_gaps("forensics.views", self.forensics.views, get_args(View)),
+            *_gaps("human_scores.studies", self.human_scores.studies, get_args(StudyId)),
+            *_gaps("human_scores.rows", self.human_scores.rows, get_args(ScoreId)),
+        ]
+        for name, ids in (
+            ("dossiers", [d.id for d in self.dossiers]),
+            ("debrief", [q.id for q in self.debrief.questions]),
+        ):
+            if len(set(ids)) != len(ids):
+                faults.append(f"{name}: an id is used twice")
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+    def dossier(self, dossier_id: str) -> Dossier:
+        """The dossier called ``dossier_id``. Raises :class:`KeyError` if there is none."""
+        for dossier in self.dossiers:
+            if dossier.id == dossier_id:
+                return dossier
+        raise KeyError(dossier_id)
+
+
+def _gaps(name: str, have: Mapping[Any, object], want: Iterable[str]) -> list[str]:
+    """What is missing from, or too much in, the keys of one block."""
+    wanted = [str(key) for key in want]
+    faults = [f"{name}.{key} is missing" for key in wanted if key not in have]
+    return faults + [f"{name}.{key} is not expected" for key in have if key not in wanted]
+
+
+@cache
+def load(lang: str) -> Words:
+    """The words in the supported language nearest to ``lang``.
+
+    Raises :class:`kit.errors.BadContent` with every fault of the file, each with its line.
+    """
+    return load_content(CONTENT / f"{language(lang)}.yaml", Words)

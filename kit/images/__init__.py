@@ -1,0 +1,1 @@
+"""Images: intake, labels, what a file says of itself, forensic views, faces."""

@@ -1,0 +1,253 @@
+"""The frame every page is drawn in: who is looking, in which language and display, and where one can go.
+
+What a device chose is stored on disk (see :class:`kit.classroom.store.Store`), so that it survives page changes and
+reloads; within a session it is mirrored in ``st.session_state``.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from uuid import uuid4
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from activities.registry import ACTIVITIES
+from kit import i18n, settings
+from kit.classroom.store import Store, open_store
+from kit.errors import KitError
+from kit.levels import Level
+from pages.parts import browser
+from serve import DEVICE_COOKIE, DEVICE_PATTERN
+
+HERE = Path(__file__).parent
+
+
+class Key(StrEnum):
+    """Widget and state keys of the frame."""
+
+    DEVICE = "frame.device"
+    CHOICES = "frame.choices"
+    LANGUAGE = "frame.language"
+    DISPLAY = "frame.display"
+    PROJECTION = "frame.projection"
+
+
+class Display(StrEnum):
+    """How the screen is coloured."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+    CONTRAST = "contrast"
+
+
+# -- who is looking --------------------------------------------------------------------------------------------------
+
+
+def device() -> str:
+    """The device this browser is: the number in its cookie, or one for this session where there is no cookie."""
+    if Key.DEVICE not in st.session_state:
+        cookie = st.context.cookies.get(DEVICE_COOKIE, "")
+        known = isinstance(cookie, str) and DEVICE_PATTERN.match(cookie)
+        st.session_state[Key.DEVICE] = cookie if known else uuid4().hex
+    return st.session_state[Key.DEVICE]
+
+
+def is_here() -> bool:
+    """Whether the browser runs on the machine that serves the kit.
+
+    Clients from the room get no guides, no erasing of others, no import and no generation by their own hand.
+    """
+    return not os.environ.get("CONTRECHAMP_LAN") or st.context.ip_address is None
+
+
+def store() -> Store:
+    """The store of this kit."""
+    return open_store(settings.load())
+
+
+def _choices() -> dict[str, str | bool]:
+    if Key.CHOICES not in st.session_state:
+        st.session_state[Key.CHOICES] = store().preferences(device())
+    return st.session_state[Key.CHOICES]
+
+
+def choose(**choices: str | bool) -> None:
+    """Remember choices of this device, on disk first."""
+    store().prefer(device(), **choices)
+    _choices().update(choices)
+
+
+def lang() -> str:
+    """The language of this session."""
+    chosen = _choices().get("language") or os.environ.get("CONTRECHAMP_LANG") or st.context.locale
+    return i18n.language(str(chosen or ""))
+
+
+def _(message: str) -> str:
+    """A message of the code in the language of this session."""
+    return i18n.translator(lang())(message)
+
+
+def say(error: KitError) -> str:
+    """The sentence of an error in the language of this session."""
+    return error.text(_)
+
+
+def display() -> Display:
+    """The display this device chose."""
+    return Display(str(_choices().get("display", Display.SYSTEM)))
+
+
+def projecting() -> bool:
+    """Whether this screen is read from the back of a room."""
+    return bool(_choices().get("projection", False))
+
+
+def level_name(level: Level) -> str:
+    """What a level is called in a French school, in the language of this session."""
+    names = {
+        Level.CYCLE_2: _("CP–CE2 (6–8 years)"),
+        Level.CYCLE_3: _("CM1–6e (9–11 years)"),
+        Level.CINQUIEME: _("5e (12 years)"),
+        Level.QUATRIEME_TROISIEME: _("4e–3e (13–14 years)"),
+        Level.LYCEE: _("Lycée (15–18 years)"),
+        Level.ADULTS: _("Adults"),
+    }
+    return names[level]
+
+
+# -- the site --------------------------------------------------------------------------------------------------------
+
+
+def configure() -> None:
+    """The browser tab."""
+    st.set_page_config(page_title="Contrechamp", page_icon=str(HERE / "parts" / "icon.png"), layout="wide")
+
+
+def activity_page(slug: str) -> StreamlitPage:
+    """The page of an activity."""
+    # A Streamlit page may be built again on every run; its identity is its url path.
+    return st.Page(str(HERE / f"{slug}.py"), title=_activity_title(slug), url_path=slug)
+
+
+def _activity_title(slug: str) -> str:
+    from activities.spot_the_fake import words
+
+    return words.load(lang()).title
+
+
+def site() -> list[StreamlitPage]:
+    """Every page, built from the registry. Pages for the facilitator exist on the serving machine only."""
+    pages = [st.Page(str(HERE / "home.py"), title=_("Workshops"), url_path="", default=True)]
+    pages += [activity_page(activity.slug) for activity in ACTIVITIES]
+    if is_here():
+        pages.append(st.Page(str(HERE / "conduct.py"), title=_("Remote control"), url_path="conduct"))
+        pages.append(st.Page(str(HERE / "library.py"), title=_("Guides"), url_path="library"))
+    pages.append(st.Page(str(HERE / "privacy.py"), title=_("Privacy"), url_path="privacy"))
+    return pages
+
+
+def page_at(path: str) -> StreamlitPage:
+    """The page with this url path, for links."""
+    return next(page for page in site() if page.url_path == path)
+
+
+def draw(page: StreamlitPage) -> None:
+    """Draw the frame, then the page; an error meant for people is shown in its place, in one sentence."""
+    with st.container(key="frame-browser"):
+        st.html(HERE / "parts" / "frame.css")
+        st.html(f"<style>{_palette()}</style>")
+        if projecting():
+            enlarge()
+        browser.adopt(lang=lang(), display=display())
+    _header()
+    try:
+        page.run()
+    except KitError as error:
+        st.error(say(error), icon=None)
+    _footer()
+
+
+def _header() -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key="frame-header"):
+        st.page_link(page_at(""), label="**Contrechamp**", width="content")
+        with st.container(horizontal=True, key="frame-nav", width="content"):
+            for target in site():
+                if target.url_path in ("", "library", "privacy"):
+                    st.page_link(target, label=target.title, width="content")
+        with st.popover(_("Display"), width="content"):
+            _switches()
+
+
+def _switches() -> None:
+    def keep(key: Key, name: str) -> Callable[[], None]:
+        return lambda: choose(**{name: st.session_state[key]})
+
+    st.session_state[Key.LANGUAGE] = lang()
+    st.radio(
+        _("Language"),
+        list(i18n.LANGUAGES),
+        format_func=i18n.LANGUAGES.__getitem__,
+        key=Key.LANGUAGE,
+        on_change=keep(Key.LANGUAGE, "language"),
+        horizontal=True,
+    )
+    labels = {
+        Display.SYSTEM: _("As this device"),
+        Display.LIGHT: _("Light"),
+        Display.DARK: _("Dark"),
+        Display.CONTRAST: _("High contrast"),
+    }
+    st.session_state[Key.DISPLAY] = display()
+    st.radio(
+        _("Colours"),
+        list(Display),
+        format_func=labels.__getitem__,
+        key=Key.DISPLAY,
+        on_change=keep(Key.DISPLAY, "display"),
+    )
+    st.session_state[Key.PROJECTION] = projecting()
+    st.toggle(
+        _("Large type, to be read from the back of the room"),
+        key=Key.PROJECTION,
+        on_change=keep(Key.PROJECTION, "projection"),
+    )
+
+
+def _footer() -> None:
+    with st.container(key="frame-footer"):
+        st.caption(_("Contrechamp works without the Internet. Nothing you do here leaves this machine."))
+
+
+_PALETTES = {
+    "light": "--ink:#1B1F3B;--paper:#FBF7F0;--sheet:#FFFFFF;--soft:#F1EADD;--quiet:#565A75;--coral:#B8371F;"
+    "--teal:#14696B;--sun:#F2B134;--line:#8C8A94;--on-teal:#FFFFFF;--on-coral:#FFFFFF",
+    "dark": "--ink:#F4EFE6;--paper:#14172C;--sheet:#1D2140;--soft:#20243F;--quiet:#B9BBD0;--coral:#FF9B85;"
+    "--teal:#5CC2C0;--sun:#F2B134;--line:#7C81A3;--on-teal:#14172C;--on-coral:#14172C",
+    "contrast": "--ink:#000000;--paper:#FFFFFF;--sheet:#FFFFFF;--soft:#FFFFFF;--quiet:#000000;--coral:#8A1F0B;"
+    "--teal:#00474A;--sun:#FFD54A;--line:#000000;--on-teal:#FFFFFF;--on-coral:#FFFFFF",
+}
+
+
+def _palette() -> str:
+    chosen = display()
+    if chosen is Display.SYSTEM:
+        dark = f"@media (prefers-color-scheme:dark){{:root{{{_PALETTES['dark']};color-scheme:dark}}}}"
+        return f":root{{{_PALETTES['light']}}}{dark}"
+    css = f":root{{{_PALETTES[chosen]};color-scheme:{'dark' if chosen is Display.DARK else 'light'}}}"
+    if chosen is Display.CONTRAST:
+        css += (HERE / "parts" / "contrast.css").read_text("utf-8")
+    return css
+
+
+def enlarge() -> None:
+    """Make this screen readable from eight metres: Streamlit sizes everything in rem, so that one line does it."""
+    st.html(
+        "<style>html{font-size:clamp(20px,1.5vw,34px)!important}"
+        '[data-testid="stMainBlockContainer"]{max-width:100rem!important}</style>'
+    )

@@ -1,0 +1,108 @@
+"""The workshops, one card each, filtered by level and time."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import streamlit as st
+
+from activities.registry import ACTIVITIES
+from activities.spot_the_fake import words as spot_words
+from kit.decks import render
+from kit.decks.loaded import LoadedDeck
+from kit.decks.model import Truth
+from kit.decks.store import default
+from kit.levels import Level
+from kit.steps import Activity
+from pages import frame
+from pages.frame import _
+from pages.parts import browser
+from pages.spot.scene import escape, paragraph
+
+
+class Key(StrEnum):
+    """Widget keys of the home page."""
+
+    LEVEL = "home.level"
+    TIME = "home.time"
+
+
+def main() -> None:
+    """Draw the page."""
+    browser.arrive("home")
+    st.title(_("See the other side of the image"), anchor=False)
+    paragraph(
+        _("Workshops on generative AI, in class or alone. Everything runs on this machine, without the Internet."),
+        "lead",
+    )
+    with st.container(horizontal=True, key="filters"):
+        level = st.selectbox(
+            _("Level"),
+            [None, *Level],
+            key=Key.LEVEL,
+            format_func=lambda x: frame.level_name(x) if x else _("All levels"),
+        )
+        minutes = st.selectbox(
+            _("Time available"),
+            [None, 20, 55, 180],
+            key=Key.TIME,
+            format_func=lambda x: {None: _("Any"), 20: _("20 minutes"), 55: _("One lesson"), 180: _("Half a day")}[x],
+        )
+    fitting = [activity for activity in ACTIVITIES if _fits(activity, level, minutes)]
+    if not fitting:
+        paragraph(_("No workshop fits both choices yet. Try another level, or more time."), "note")
+    for activity in fitting:
+        _card(activity, minutes)
+
+
+def _fits(activity: Activity, level: Level | None, minutes: int | None) -> bool:
+    shortest = sum(m for _step, m in activity.short)
+    return (level is None or level in activity.levels) and (minutes is None or shortest <= minutes)
+
+
+def _card(activity: Activity, minutes: int | None) -> None:
+    words = spot_words.load(frame.lang())
+    youngest = frame.level_name(activity.levels[0])
+    short = sum(m for _step, m in activity.short)
+    with st.container(key=f"card-{activity.slug}", border=True):
+        left, right = st.columns([2, 3], gap="large", vertical_alignment="center")
+        with left:
+            _cover()
+        with right:
+            st.header(words.title, anchor=False)
+            paragraph(words.tagline, "lead")
+            paragraph(words.aim)
+            facts = (
+                _("{short} or {long} minutes").format(short=short, long=activity.minutes),
+                _("From {level}").format(level=youngest),
+                _("Alone or projected"),
+            )
+            st.html('<ul class="facts">' + "".join(f"<li>{escape(fact)}</li>" for fact in facts) + "</ul>")
+            with st.container(horizontal=True):
+                with st.container(key=f"open-{activity.slug}", width="content"):
+                    st.page_link(frame.page_at(activity.slug), label=_("Open the workshop"), width="content")
+                if frame.is_here():
+                    st.page_link(
+                        frame.page_at("library"),
+                        label=_("Facilitator’s guide"),
+                        width="content",
+                        query_params={"guide": activity.slug},
+                    )
+
+
+def _cover() -> None:
+    """Two pictures of the kit's own deck, side by side and unnamed: the question of the workshop."""
+    deck = default()
+    item = deck.deck.item("coffee")
+    left, right = st.columns(2, gap="small")
+    for column, truth in ((left, Truth.GENERATED), (right, Truth.REAL)):
+        with column:
+            st.image(_picture(deck, deck.digest, item.id, truth), width="stretch")
+
+
+@st.cache_data(show_spinner=False)
+def _picture(_deck: LoadedDeck, digest: str, item_id: str, truth: Truth) -> bytes:
+    return render.served(_deck, item_id, truth, seed=0)
+
+
+main()

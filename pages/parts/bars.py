@@ -1,0 +1,45 @@
+"""Small charts in HTML: one line a value, its figure in words, readable without colour and by a screen reader."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import streamlit as st
+
+from activities.spot_the_fake.signal_detection import Proportion
+from pages.frame import _
+
+
+def votes(rows: Sequence[tuple[str, int]]) -> None:
+    """Counts of answers, one bar a kind."""
+    total = sum(number for _, number in rows) or 1
+    lines = "".join(_line(label, str(number), number / total) for label, number in rows)
+    st.html(f'<dl class="bars">{lines}</dl>')
+
+
+def proportion(label: str, value: Proportion, tone: str = "teal") -> str:
+    """HTML of one share: bar, figure as “5 of 8”, and the interval it is known to."""
+    if value.rate is None:
+        return f'<div class="share"><dt>{escape(label)}</dt><dd>{escape(_("no answer"))}</dd></div>'
+    figure = _("{k} of {n}").format(k=value.count, n=value.n)
+    low, high = 100 * (value.low or 0), 100 * (value.high or 0)
+    interval = _("the true share is probably between {low} and {high} %").format(low=round(low), high=round(high))
+    return (
+        f'<div class="share {tone}"><dt>{escape(label)}</dt><dd><b>{escape(figure)}</b><span class="track">'
+        f'<span class="fill" style="width:{100 * value.rate:.1f}%"></span>'
+        f'<span class="span" style="left:{low:.1f}%;width:{high - low:.1f}%"></span>'
+        f"</span><small>{escape(interval)}</small></dd></div>"
+    )
+
+
+def shares(html: Sequence[str]) -> None:
+    """Several shares, one below the other."""
+    st.html(f'<dl class="shares">{"".join(html)}</dl>')
+
+
+def _line(label: str, figure: str, share: float) -> str:
+    return (
+        f'<div class="share teal"><dt>{escape(label)}</dt><dd><b>{escape(figure)}</b>'
+        f'<span class="track"><span class="fill" style="width:{100 * share:.1f}%"></span></span></dd></div>'
+    )

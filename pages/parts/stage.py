@@ -1,0 +1,74 @@
+"""The stage: one picture, a magnifier, a point of doubt, or numbered clues. By mouse, by touch, by keyboard."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+from streamlit.runtime import get_instance
+
+from activities.spot_the_fake.answers import Point
+
+HERE = Path(__file__).parent
+
+_component = st.components.v2.component(
+    "contrechamp_stage",
+    html="<div class='stage'></div>",
+    css=(HERE / "stage.css").read_text("utf-8"),
+    js=(HERE / "stage.js").read_text("utf-8"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """A numbered place on the picture; ``x``, ``y`` in 0–1."""
+
+    x: float
+    y: float
+    label: str
+
+
+def picture_url(data: bytes, mime: str = "image/png") -> str:
+    """An address for these bytes in this session; its name is made of the content alone."""
+    place = hashlib.sha256(data).hexdigest()[:16]
+    return get_instance().media_file_mgr.add(data, mime, f"contrechamp-{place}")
+
+
+def stage(
+    data: bytes,
+    *,
+    alt: str,
+    key: str,
+    labels: dict[str, str],
+    pick: bool = False,
+    point: Point | None = None,
+    marks: Sequence[Mark] = (),
+    seconds: int = 0,
+    mime: str = "image/png",
+) -> Point | None:
+    """Draw a picture; return the point of doubt, if ``pick`` allows one and it was placed.
+
+    ``seconds`` covers the picture after that time (0: never). ``labels`` are the words of the tools: ``magnifier``,
+    ``help``, ``point``, ``placed``, ``remove``, ``show``, ``hidden``.
+    """
+    result = _component(
+        data={
+            "src": picture_url(data, mime),
+            "alt": alt,
+            "pick": pick,
+            "point": point.model_dump() if point else None,
+            "marks": [{"x": mark.x, "y": mark.y, "label": mark.label} for mark in marks],
+            "seconds": seconds,
+            "labels": labels,
+            "scene": key,
+        },
+        key=key,
+        on_point_change=lambda: None,
+    )
+    placed = result.get("point", None) if pick else None
+    if placed is None:
+        return point
+    return Point(x=min(1, max(0, placed["x"])), y=min(1, max(0, placed["y"]))) if "x" in placed else None

@@ -1,0 +1,70 @@
+"""Waiting for a computation: progress, the place in the queue, the time left, and a way to stop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from kit import compute, settings
+from kit.compute import Call, State, Status
+from pages import frame
+from pages.frame import _
+
+
+def work(key: str, start: Callable[[compute.Compute], Call] | None = None) -> Any | None:
+    """The result of the computation kept under ``key`` in this session; None while it runs, with its progress shown.
+
+    ``start`` submits it if none is kept. Raises what the computation raised, once: the next call starts afresh.
+    """
+    call: Call | None = st.session_state.get(key)
+    if call is None:
+        if start is None:
+            return None
+        call = st.session_state[key] = start(compute.connect(settings.load()))
+    status = call.status()
+    if status.state is State.DONE:
+        return call.result()
+    if status.finished:
+        del st.session_state[key]
+        return call.result()
+    _progress(key)
+    return None
+
+
+def running(key: str) -> bool:
+    """Whether a computation is kept under ``key``."""
+    return key in st.session_state
+
+
+def drop(key: str) -> None:
+    """Leave the computation kept under ``key``, if there is one."""
+    call: Call | None = st.session_state.pop(key, None)
+    if call is not None:
+        call.leave()
+
+
+@st.fragment(run_every=0.4)
+def _progress(key: str) -> None:
+    call: Call | None = st.session_state.get(key)
+    if call is None:
+        st.rerun(scope="app")
+    status = call.status()
+    if status.finished:
+        st.rerun(scope="app")
+    with st.container(horizontal=True, vertical_alignment="center", key=f"{key}.working"):
+        st.progress(status.fraction, text=_sentence(status))
+        if st.button(frame._("Stop"), key=f"{key}.stop"):
+            drop(key)
+            st.rerun(scope="app")
+
+
+def _sentence(status: Status) -> str:
+    if status.state is State.QUEUED:
+        if status.place_in_queue > 1:
+            return _("Waiting: {place} in the queue").format(place=status.place_in_queue)
+        return _("Getting ready…")
+    if status.seconds_left_estimate is not None:
+        return _("Working… about {seconds} s left").format(seconds=max(1, round(status.seconds_left_estimate)))
+    return _("Working…")

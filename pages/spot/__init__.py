@@ -1,0 +1,1 @@
+"""The screens of « Vrai ou IA ? », one module a step or two."""

@@ -1,0 +1,235 @@
+"""What every screen of « Vrai ou IA ? » needs: the saved run, its words, its images, and how to move on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+import streamlit as st
+
+from activities.spot_the_fake import sitting
+from activities.spot_the_fake.run import ROUNDS, Plan, SortingRun
+from activities.spot_the_fake.sitting import Shown, Sitting
+from activities.spot_the_fake.words import Words
+from kit import settings
+from kit.classroom.store import Stale
+from kit.decks import render
+from kit.decks import store as decks
+from kit.decks.loaded import LoadedDeck
+from kit.decks.model import Item, Truth, Version
+from kit.levels import Role
+from kit.steps import Mode
+from pages import frame
+from pages.frame import _
+
+SLUG = "spot_the_fake"
+
+
+class Key(StrEnum):
+    """Widget and state keys of « Vrai ou IA ? »."""
+
+    VERSION = "spot_the_fake.version"
+    VERDICT = "spot_the_fake.verdict"
+    CONFIDENCE = "spot_the_fake.confidence"
+    FAMILY = "spot_the_fake.family"
+    SENTENCE = "spot_the_fake.sentence"
+    SUBMIT = "spot_the_fake.submit"
+    PASS = "spot_the_fake.pass"
+    NEXT = "spot_the_fake.next"
+    BACK = "spot_the_fake.back"
+    REVEAL = "spot_the_fake.reveal"
+    NEXT_STEP = "spot_the_fake.next_step"
+    PREVIOUS_STEP = "spot_the_fake.previous_step"
+    START = "spot_the_fake.start"
+    LEAVE = "spot_the_fake.leave"
+    LEVEL = "spot_the_fake.level"
+    MODE = "spot_the_fake.mode"
+    PLAN = "spot_the_fake.plan"
+    DECK = "spot_the_fake.deck"
+    SECONDS = "spot_the_fake.seconds"
+    SCORES = "spot_the_fake.scores"
+    COUNT = "spot_the_fake.count"
+    COUNTED = "spot_the_fake.counted"
+    TRACE = "spot_the_fake.trace"
+    DECISION = "spot_the_fake.decision"
+    GUESS = "spot_the_fake.guess"
+    SECOND = "spot_the_fake.second"
+
+
+@st.cache_data(show_spinner=False, max_entries=128)
+def _served(_deck: LoadedDeck, digest: str, item_id: str, truth: Truth, seed: int) -> bytes:
+    return render.served(_deck, item_id, truth, seed)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One screen to draw."""
+
+    run: SortingRun
+    words: Words
+    role: Role
+
+    # -- images --------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def deck(self) -> LoadedDeck:
+        """The deck of this run."""
+        return decks.find(self.run.deck, settings.load())
+
+    @cached_property
+    def sitting(self) -> Sitting:
+        """The images of this run, form A and form B."""
+        compose = sitting.short if self.run.plan is Plan.SHORT else sitting.compose
+        return compose(self.deck, seed=self.run.seed, half=self.run.half)
+
+    def images(self, round_id: str) -> tuple[Shown, ...]:
+        """The images of a round, in the order of play."""
+        return self.sitting.forms["A" if round_id == "form_a" else "B"]
+
+    def item(self, shown: Shown) -> tuple[Item, Version]:
+        """The source and the version behind an image."""
+        item = self.deck.deck.item(shown.item_id)
+        return item, item.version(shown.truth)
+
+    def served(self, shown: Shown) -> bytes:
+        """The picture as it is played: nothing in the file betrays it."""
+        return _served(self.deck, self.deck.digest, shown.item_id, shown.truth, shown.served_seed)
+
+    @property
+    def places(self) -> int:
+        """How many places the current step has: images, screens, questions."""
+        step = self.run.step
+        if step in ROUNDS:
+            return len(self.images(step)) + 1
+        if step == "reveals":
+            return sum(len(form) for form in self.sitting.forms.values())
+        counted = {
+            "brief": 2,
+            "lesson": len(self.words.lesson.screens),
+            "debrief": len(self.words.debrief.questions),
+            "dossiers": len(self.words.dossiers),
+            "forensics": len(self.words.forensics.views),
+        }
+        return counted.get(step, 1)
+
+    # -- moving on -----------------------------------------------------------------------------------------------
+
+    @property
+    def projected(self) -> bool:
+        """Whether a room looks at this screen."""
+        return self.role is not Role.LEARNER
+
+    def keep(self, run: SortingRun) -> None:
+        """Write a run to disk, then draw again from it."""
+        save(run)
+        st.rerun()
+
+    def move(self, change: Callable[[], SortingRun]) -> Callable[[], None]:
+        """A button callback that saves what ``change`` returns."""
+        return lambda: save(change())
+
+
+def load() -> SortingRun | None:
+    """The run of this device, if there is one that this version of the kit can read."""
+    row = frame.store().load(frame.device(), SLUG)
+    if row is None:
+        st.session_state[Key.VERSION] = 0
+        return None
+    text, version = row
+    before = st.session_state.get(Key.VERSION, version)
+    st.session_state[Key.VERSION] = version
+    run = SortingRun.model_validate_json(text)
+    if before not in (0, version) and run.mode is Mode.SELF_PACED:
+        st.toast(_("Another window of this browser has moved on. This window now shows the same thing."))
+    return run
+
+
+def save(run: SortingRun) -> None:
+    """Write a run to disk. If another window has moved on meanwhile, that one is kept and said so."""
+    try:
+        st.session_state[Key.VERSION] = frame.store().save(
+            frame.device(), SLUG, run.model_dump_json(), replaces=st.session_state.get(Key.VERSION, 0)
+        )
+    except Stale as stale:
+        st.toast(frame.say(stale))
+
+
+def leave() -> None:
+    """Erase the run of this device."""
+    frame.store().forget(frame.device(), SLUG)
+    st.session_state[Key.VERSION] = 0
+
+
+def steps_rail(scene: Scene) -> None:
+    """The steps of the plan, the current one marked. Alone, a step already reached can be visited again."""
+    run = scene.run
+    names = []
+    for place, step in enumerate(run.steps):
+        state = "now" if place == run.index else "done" if place < run.index else "next"
+        current = ' aria-current="step"' if state == "now" else ""
+        names.append(f'<li class="{state}"{current}>{escape(scene.words.steps[step.id].short)}</li>')
+    st.html(f'<ol class="rail" aria-label="{escape(_("Steps"))}">{"".join(names)}</ol>')
+
+
+def heading(scene: Scene, *, lead: str | None = None) -> None:
+    """The title of the step and its instruction, for alone or for a room."""
+    words = scene.words.steps[scene.run.step]
+    st.header(words.title, anchor=False)
+    text = lead if lead is not None else words.room if scene.projected else words.learner
+    if text:
+        st.html(f'<p class="lead">{escape(text)}</p>')
+
+
+def bar(
+    scene: Scene,
+    *,
+    forward: SortingRun | None,
+    back: SortingRun | None = None,
+    forward_label: str | None = None,
+    **options: Any,
+) -> None:
+    """The buttons at the foot of a screen: back, and on."""
+    with st.container(horizontal=True, key="bar"):
+        if back is not None:
+            st.button(_("Back"), key=Key.BACK, on_click=scene.move(lambda: back))
+        if forward is not None:
+            st.button(
+                forward_label or _("Continue"),
+                key=Key.NEXT,
+                type="primary",
+                on_click=scene.move(lambda: forward),
+                **options,
+            )
+
+
+def escape(text: str) -> str:
+    """Text as HTML text: the only way words enter the kit's own markup."""
+    import html
+
+    return html.escape(text, quote=True)
+
+
+def paragraph(text: str, kind: str = "") -> None:
+    """A paragraph of the kit's own words."""
+    st.html(f'<p class="{kind}">{escape(text)}</p>')
+
+
+def stage_labels() -> dict[str, str]:
+    """The words of the picture's tools."""
+    return {
+        "magnifier": _("Magnifier"),
+        "help": _("The picture. Arrows move the magnifier, Enter places your doubt, Escape closes."),
+        "point": _("Touch the picture where you doubt."),
+        "placed": _("Your doubt is marked."),
+        "remove": _("Remove the mark"),
+        "show": _("Show the picture"),
+        "hidden": "",
+    }
+
+
+def hide_until_shown(scene: Scene) -> dict[str, str]:
+    """The tools' words, with what is said once the display time is over."""
+    return {**stage_labels(), "hidden": scene.words.sorting.hidden}

@@ -1,0 +1,147 @@
+"""A sorting round: one image at a time, a verdict, how sure, and on."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from activities.spot_the_fake.answers import ClueFamily, Confidence, ImageAnswer, SlateCount, Verdict
+from activities.spot_the_fake.sitting import Shown
+from kit.decks.model import words as deck_words
+from pages import frame
+from pages.frame import _
+from pages.parts.stage import stage
+from pages.spot.scene import Key, Scene, bar, escape, heading, hide_until_shown, paragraph
+
+
+def draw(scene: Scene) -> None:
+    """The current image of the round."""
+    round_id = scene.run.step
+    images = scene.images(round_id)
+    place = min(scene.run.position, len(images))
+    if place == len(images):
+        _end(scene, round_id, len(images))
+        return
+    shown = images[place]
+    paragraph(_("Image {n} of {total}").format(n=place + 1, total=len(images)), "kicker")
+    if scene.projected:
+        _room(scene, round_id, shown, place)
+    else:
+        _alone(scene, round_id, shown, place)
+
+
+def _end(scene: Scene, round_id: str, total: int) -> None:
+    heading(scene, lead="")
+    done = scene.run.counts if scene.projected else scene.run.answers
+    seen = len(done.get(round_id, {}))
+    paragraph(_("The round is over: {seen} of {total} images answered.").format(seen=seen, total=total), "big")
+    bar(scene, forward=scene.run.next_step(), back=scene.run.at(total - 1))
+
+
+def _alone(scene: Scene, round_id: str, shown: Shown, place: int) -> None:
+    words, run = scene.words.sorting, scene.run
+    _item, version = scene.item(shown)
+    before = run.answers.get(round_id, {}).get(shown.opaque)
+    left, right = st.columns([8, 5], gap="large")
+    with left:
+        point = stage(
+            scene.served(shown),
+            alt=deck_words(version.alt, frame.lang()),
+            key=f"spot_the_fake.stage.{shown.opaque}",
+            labels=hide_until_shown(scene),
+            pick=True,
+            point=before.point if before else None,
+            seconds=run.seconds,
+        )
+    with right, st.form(f"spot_the_fake.form.{shown.opaque}", border=False, enter_to_submit=False):
+        verdict = st.radio(
+            words.verdict_question,
+            list(Verdict),
+            key=f"{Key.VERDICT}.{shown.opaque}",
+            index=list(Verdict).index(before.verdict) if before and before.verdict else None,
+            format_func=lambda v: scene.words.verdicts[v].button,
+        )
+        confidence = st.radio(
+            words.confidence_question,
+            list(Confidence),
+            key=f"{Key.CONFIDENCE}.{shown.opaque}",
+            index=list(Confidence).index(before.confidence) if before and before.confidence else None,
+            format_func=lambda c: scene.words.confidences[str(int(c))],
+            horizontal=True,
+        )
+        with st.expander(_("Say why (if you like)")):
+            family = st.radio(
+                words.family_question,
+                list(ClueFamily),
+                key=f"{Key.FAMILY}.{shown.opaque}",
+                index=list(ClueFamily).index(before.family) if before and before.family else None,
+                format_func=lambda f: scene.words.families[f].question,
+            )
+            sentence = st.text_input(
+                words.sentence_question,
+                value=before.sentence if before else "",
+                max_chars=280,
+                key=f"{Key.SENTENCE}.{shown.opaque}",
+            )
+        with st.container(horizontal=True):
+            send = st.form_submit_button(_("Confirm"), type="primary", key=Key.SUBMIT)
+            skip = st.form_submit_button(words.pass_button, key=Key.PASS)
+            back = st.form_submit_button(_("Back"), key=Key.BACK) if place else False
+    if back:
+        scene.keep(run.at(place - 1))
+    if skip:
+        scene.keep(run.answered(round_id, ImageAnswer(opaque=shown.opaque, point=point)).at(place + 1))
+    if send and (verdict is None or confidence is None):
+        with right:
+            st.warning(_("Choose an answer and how sure you are, or pass."))
+    elif send:
+        answer = ImageAnswer(
+            opaque=shown.opaque, verdict=verdict, confidence=confidence, family=family, point=point, sentence=sentence
+        )
+        scene.keep(run.answered(round_id, answer).at(place + 1))
+
+
+def _room(scene: Scene, round_id: str, shown: Shown, place: int) -> None:
+    _item, version = scene.item(shown)
+    left, right = st.columns([5, 2], gap="medium")
+    with left:
+        stage(
+            scene.served(shown),
+            alt=deck_words(version.alt, frame.lang()),
+            key=f"spot_the_fake.stage.{shown.opaque}",
+            labels=hide_until_shown(scene),
+            seconds=scene.run.seconds,
+        )
+    with right:
+        names = "".join(f"<li>{escape(scene.words.verdicts[v].button)}</li>" for v in Verdict)
+        st.html(f'<ul class="questions">{names}</ul>')
+        paragraph(scene.words.steps[round_id].room)
+        bar(
+            scene,
+            forward=scene.run.at(place + 1),
+            back=scene.run.at(place - 1) if place else None,
+            forward_label=_("Next image"),
+        )
+    with st.expander(_("Type the counts")):
+        slates(scene, round_id, shown)
+
+
+def slates(scene: Scene, round_id: str, shown: Shown) -> None:
+    """The counts of one image, typed by the facilitator; saved as they are typed."""
+    before = scene.run.counts.get(round_id, {}).get(shown.opaque, SlateCount(opaque=shown.opaque))
+
+    def typed() -> None:
+        values = {v: int(st.session_state[f"{Key.COUNT}.{shown.opaque}.{v}"] or 0) for v in Verdict}
+        count = SlateCount(opaque=shown.opaque, **{str(v): n for v, n in values.items()})
+        scene.move(lambda: scene.run.counted(round_id, count))()
+
+    with st.container(horizontal=True, key="slates"):
+        for verdict in Verdict:
+            st.number_input(
+                scene.words.verdicts[verdict].button,
+                min_value=0,
+                max_value=999,
+                step=1,
+                value=getattr(before, verdict),
+                key=f"{Key.COUNT}.{shown.opaque}.{verdict}",
+                on_change=typed,
+            )

@@ -1,0 +1,89 @@
+"""« Vrai ou IA ? »: the saved run, drawn for whoever looks at this screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+
+import streamlit as st
+
+from activities.spot_the_fake import words as activity_words
+from activities.spot_the_fake.run import Plan
+from kit import compute, settings
+from kit.levels import Role
+from kit.steps import Mode
+from pages import frame
+from pages.frame import _
+from pages.parts import browser
+from pages.spot import setup
+from pages.spot.scene import SLUG, Key, Scene, leave, load, steps_rail
+
+VIEWS: dict[str, tuple[str, str]] = {
+    "brief": ("opening", "brief"),
+    "form_a": ("sorting", "draw"),
+    "lesson": ("opening", "lesson"),
+    "form_b": ("sorting", "draw"),
+    "reveals": ("reveals", "draw"),
+    "results": ("results", "draw"),
+    "debrief": ("debrief", "draw"),
+    "trace": ("debrief", "trace"),
+    "dossiers": ("dossiers", "draw"),
+    "forensics": ("forensics", "draw"),
+    "detector": ("detector", "draw"),
+    "base_rate": ("chances", "base_rate"),
+    "human_scores": ("chances", "human_scores"),
+    "own_deck": ("own_deck", "draw"),
+}
+"""For each step, the module of :mod:`pages.spot` and the function that draws it.
+
+By name, so that the first page does not wait for what the last one needs.
+"""
+
+
+def view(step_id: str) -> Callable[[Scene], None]:
+    """The function that draws a step."""
+    module, function = VIEWS[step_id]
+    return getattr(import_module(f"pages.spot.{module}"), function)
+
+
+def main() -> None:
+    """Draw the page."""
+    words = activity_words.load(frame.lang())
+    run = load()
+    if run is None:
+        browser.arrive("setup")
+        setup.draw(words)
+        return
+    scene = Scene(run=run, words=words, role=run.role)
+    browser.arrive(f"{run.step}/{run.position}/{run.shown}")
+    if scene.projected:
+        with st.container(key="frame-enlarge"):
+            frame.enlarge()
+    steps_rail(scene)
+    with st.container(key=f"step-{run.role}"):
+        view(run.step)(scene)
+    _foot(scene)
+    if run.plan is Plan.SECOND:
+        # These steps compute. The workers start once the screen is drawn, so that nobody waits for them twice.
+        compute.connect(settings.load()).start()
+    if run.mode is Mode.PROJECTED:
+        _follow()
+
+
+def _foot(scene: Scene) -> None:
+    with st.container(horizontal=True, key="foot"):
+        if scene.role is Role.PROJECTOR and frame.is_here():
+            st.page_link(frame.page_at("conduct"), label=_("Facilitator’s notes (open in another window)"))
+        with st.popover(_("Leave")), st.container():
+            st.write(_("Leaving erases this run: answers, counts and text."))
+            st.button(_("Erase and start again"), key=Key.LEAVE, on_click=leave)
+
+
+@st.fragment(run_every=1.0)
+def _follow() -> None:
+    """The room's screen follows the facilitator's window: it compares one number a second."""
+    if frame.store().version(frame.device(), SLUG) != st.session_state.get(Key.VERSION):
+        st.rerun(scope="app")
+
+
+main()

@@ -1,0 +1,294 @@
+"""The server: Streamlit's ASGI application behind our own door, on our own uvicorn.
+
+The door (:class:`Door`) does four things that Streamlit leaves to its host: it gives each browser an HttpOnly device
+cookie, so that a reload finds its owner; it sends a Content-Security-Policy that allows only ourselves; it refuses a
+``Host`` that is not one of ours and a socket that a page of elsewhere opens, so that no web site reaches the kit; and
+it serves the page shell in the reader's language and on our paper colour, so that the first paint is not a blank sheet.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import hashlib
+import ipaddress
+import logging
+import os
+import re
+import socket
+import sys
+import threading
+import webbrowser
+from collections.abc import Awaitable, Callable, MutableMapping
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from kit import ROOT, i18n
+from kit.errors import SetupError
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+DEVICE_COOKIE = "contrechamp_device"
+DEVICE_PATTERN = re.compile(r"^[0-9a-f]{32}$")
+COOKIE_SECONDS = 30 * 24 * 3600
+LOOPBACK = "127.0.0.1"
+
+
+_AT_ONCE = ("PageLink", "Html", "BidiComponent", "Button", "Radio", "Selectbox", "Input", "Checkbox")
+"""Parts of Streamlit's interface that every page draws: asked for with the page, not when they are first met."""
+
+
+@cache
+def shell(lang: str) -> bytes:
+    """Streamlit's own ``index.html`` with our language, title and paper colour."""
+    spec = find_spec("streamlit")
+    assert spec is not None
+    assert spec.origin is not None
+    static = Path(spec.origin).parent / "static"
+    page = (static / "index.html").read_text("utf-8")
+    parts = sorted(file.name for name in _AT_ONCE for file in (static / "static" / "js").glob(f"{name}.*.js"))
+    preload = "".join(f'<link rel="modulepreload" crossorigin href="./static/js/{name}">' for name in parts)
+    waiting = {"fr": "Un instant…", "en": "One moment…"}[lang]
+    head = (
+        f"{preload}"
+        "<style>html{background:#FBF7F0}@media (prefers-color-scheme:dark){html{background:#14172C}}"
+        "#root:empty::after{content:'Contrechamp · " + waiting + "';position:fixed;inset:0;display:grid;"
+        "place-items:center;font:1.1rem Georgia,serif;color:#6B6F8A}</style></head>"
+    )
+    page = page.replace('<html lang="en">', f'<html lang="{lang}">', 1)
+    page = page.replace("<title>Streamlit</title>", "<title>Contrechamp</title>", 1)
+    page = re.sub(r"<link rel=\"service-desc\"[^>]*>", "", page)
+    return page.replace("</head>", head, 1).encode()
+
+
+@cache
+def policy() -> str:
+    """The Content-Security-Policy: ourselves only, and the inline script of the page shell by its hash.
+
+    ``blob:`` scripts are how Streamlit loads the components of this kit; inline styles are how it styles everything.
+    """
+    scripts = re.findall(r"<script>(.*?)</script>", shell("fr").decode(), re.DOTALL)
+    hashes = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in scripts)
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src 'self' blob: {hashes}",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "media-src 'self' data: blob:",
+            "font-src 'self' data:",
+            "connect-src 'self'",
+            "worker-src 'self' blob:",
+            "manifest-src 'self'",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
+def protection() -> list[tuple[bytes, bytes]]:
+    """The headers that every response carries."""
+    return [
+        (b"content-security-policy", policy().encode()),
+        (b"x-content-type-options", b"nosniff"),
+        (b"referrer-policy", b"no-referrer"),
+        (b"permissions-policy", b"geolocation=(), camera=(self), microphone=(self)"),
+    ]
+
+
+class Door:
+    """ASGI middleware around the whole application. ``hosts`` are the names we answer to (empty: any)."""
+
+    def __init__(self, app: App, hosts: frozenset[str] = frozenset()) -> None:
+        self.app = app
+        self.hosts = hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+            return
+        headers = {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in scope["headers"]}
+        host = headers.get("host", "")
+        if self.hosts and host_name(host) not in self.hosts:
+            await _refuse(scope, send)
+            return
+        # Streamlit too refuses a socket asked for by a page of elsewhere, but looks up our public address first.
+        if self.hosts and scope["type"] == "websocket" and not same_origin(headers.get("origin"), host):
+            await _refuse(scope, send)
+            return
+        if scope["type"] == "websocket":
+            await self.app(scope, receive, send)
+            return
+
+        device = device_of(headers.get("cookie", ""))
+        extra = protection()
+        if device is None:
+            cookie = f"{DEVICE_COOKIE}={uuid4().hex}; Path=/; Max-Age={COOKIE_SECONDS}; HttpOnly; SameSite=Lax"
+            extra.append((b"set-cookie", cookie.encode()))
+        if scope["method"] == "GET" and is_page(scope["path"], headers.get("accept", "")):
+            body = shell(first_language(headers.get("accept-language", "")))
+            extra += [
+                (b"content-type", b"text/html; charset=utf-8"),
+                (b"content-length", str(len(body)).encode()),
+                (b"cache-control", b"no-store"),
+            ]
+            await send({"type": "http.response.start", "status": 200, "headers": extra})
+            await send({"type": "http.response.body", "body": body})
+            return
+
+        async def send_with_headers(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", []), *extra]
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)
+
+
+async def _refuse(scope: Scope, send: Send) -> None:
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 1008})
+        return
+    body = b"Contrechamp does not answer to this host name."
+    head = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": 421, "headers": [*head, *protection()]})
+    await send({"type": "http.response.body", "body": body})
+
+
+def host_name(host: str) -> str:
+    """The name in a ``Host`` header, without port or brackets, in lower case."""
+    if host.startswith("["):
+        return host[1:].split("]")[0].lower()
+    return host.rsplit(":", 1)[0].lower() if host.count(":") == 1 else host.lower()
+
+
+def same_origin(origin: str | None, host: str) -> bool:
+    """Whether a page of ``origin`` was served by ``host``. Programs other than browsers name no origin."""
+    return origin is None or origin.partition("://")[2].lower() == host.lower()
+
+
+def device_of(cookies: str) -> str | None:
+    """The device named by a ``Cookie`` header, if it carries a well-formed one."""
+    # Not http.cookies: it stops at the first cookie it cannot read, and other programs on localhost set such ones.
+    for pair in cookies.split(";"):
+        name, _, value = pair.partition("=")
+        if name.strip() == DEVICE_COOKIE and DEVICE_PATTERN.fullmatch(value.strip()):
+            return value.strip()
+    return None
+
+
+def first_language(accepted: str) -> str:
+    """The supported language nearest to the first one of an ``Accept-Language`` header, as the app itself chooses."""
+    return i18n.language(re.split(r"[,;]", accepted)[0].strip() or None)
+
+
+def is_page(path: str, accept: str) -> bool:
+    """Whether a request asks for a page of the app (and not for a file, an API or a socket)."""
+    return "text/html" in accept and not path.startswith(("/_stcore", "/static/", "/media/")) and "." not in path
+
+
+def lan_addresses() -> list[str]:
+    """The IPv4 addresses of this machine that a room can reach, the likeliest first. Sends nothing."""
+    import psutil
+
+    up = {name for name, stats in psutil.net_if_stats().items() if stats.isup}
+    found = []
+    for name, addresses in psutil.net_if_addrs().items():
+        for address in addresses:
+            if name in up and address.family == socket.AF_INET:
+                ip = ipaddress.ip_address(address.address)
+                if not ip.is_loopback and not ip.is_link_local:
+                    found.append(str(ip))
+    return sorted(found, key=lambda a: (not a.startswith("192.168."), not a.startswith("10."), a))
+
+
+def port_is_free(host: str, port: int) -> bool:
+    """Whether ``port`` can be listened to on ``host``."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        if os.name != "nt":
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def application(hosts: frozenset[str] = frozenset()) -> App:
+    """The whole ASGI application."""
+    if str(ROOT) not in sys.path:
+        sys.path.insert(0, str(ROOT))
+    from starlette.middleware import Middleware
+    from streamlit.runtime.pages_manager import PagesManager
+    from streamlit.starlette import App as StreamlitApp
+
+    # The folder pages/ holds views for st.navigation. Left to itself, Streamlit takes it for its older kind of pages
+    # until the first script has run, and a link straight to a page would run that page without its frame.
+    PagesManager.uses_pages_directory = False
+
+    return StreamlitApp(ROOT / "app.py", middleware=[Middleware(Door, hosts=hosts)])  # type: ignore[return-value]
+
+
+def run(*, host: str = LOOPBACK, port: int = 8501, lan: bool = False, open_browser: bool = True) -> None:
+    """Serve the kit until interrupted.
+
+    ``lan`` opens it to the room: it then listens on every IPv4 address and prints the one to type on other devices.
+    Raises :class:`SetupError` if the port is taken.
+    """
+    import uvicorn
+
+    bind = "0.0.0.0" if lan else host
+    if not port_is_free(bind, port):
+        near = (*range(port + 1, min(port + 50, 65536)), *range(8502, 8552))
+        free = next((p for p in near if port_is_free(bind, p)), 0)
+        raise SetupError(
+            "Port {port} is already in use: the kit may already be running. Open http://localhost:{port}, or start on"
+            " another port with --port {free}.",
+            port=port,
+            free=free,
+        )
+    os.environ["CONTRECHAMP_LAN"] = "1" if lan else ""
+    room = lan_addresses() if lan else []
+    hosts = frozenset({"localhost", LOOPBACK, "::1", host, *room})
+    address = f"http://localhost:{port}"
+    print(f"Contrechamp : {address}", flush=True)
+    for ip in room:
+        print(f"Dans la salle / in the room : http://{ip}:{port}", flush=True)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            application(hosts),
+            host=bind,
+            port=port,
+            log_config=None,
+            access_log=False,
+            ws="websockets-sansio",
+            ws_max_size=64 * 2**20,
+            timeout_graceful_shutdown=2,
+        )
+    )
+    # One address on the terminal, and what goes wrong: no line for every file. Streamlit sets levels of its own later
+    # on; a filter stays.
+    for name in ("uvicorn", "uvicorn.access"):
+        logging.getLogger(name).disabled = True
+    logging.getLogger("uvicorn.error").addFilter(lambda record: record.levelno >= logging.WARNING)
+    if open_browser:
+        threading.Thread(target=_open_when_ready, args=(server, address), daemon=True).start()
+    # uvicorn closes what is open, then raises the signal again: Ctrl-C is how one leaves, not a fault.
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run()
+
+
+def _open_when_ready(server: Any, address: str) -> None:
+    import time
+
+    for _ in range(600):
+        if server.started:
+            webbrowser.open(address)
+            return
+        time.sleep(0.1)

@@ -1,0 +1,38 @@
+"""Pages run in Streamlit's own test harness, on a fresh data folder."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from uuid import uuid4
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from kit import ROOT
+
+Opener = Callable[..., AppTest]
+
+
+@pytest.fixture
+def open_app(monkeypatch: pytest.MonkeyPatch) -> Opener:
+    """Opens the app at a page, in a language."""
+    monkeypatch.chdir(ROOT)
+
+    def opener(page: str = "", lang: str = "fr") -> AppTest:
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+        app.session_state["frame.choices"] = {"language": lang}
+        app.session_state["frame.device"] = uuid4().hex
+        app.run()
+        if page:
+            app.switch_page(f"pages/{page}.py").run()
+        assert not app.exception, app.exception
+        return app
+
+    return opener
+
+
+@pytest.fixture(autouse=True)
+def _streamlit_closes_its_loops(recwarn: pytest.WarningsRecorder) -> None:
+    with contextlib.suppress(AttributeError):
+        recwarn.clear()
