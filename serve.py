@@ -116,7 +116,7 @@ class Door:
             return
         headers = {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in scope["headers"]}
         host = headers.get("host", "")
-        if self.hosts and host_name(host) not in self.hosts:
+        if self.hosts and host_name(host) not in self.hosts and not is_address(host_name(host)):
             await _refuse(scope, send)
             return
         # Streamlit too refuses a socket asked for by a page of elsewhere, but looks up our public address first.
@@ -129,10 +129,13 @@ class Door:
 
         device = device_of(headers.get("cookie", ""))
         extra = protection()
-        if device is None:
-            cookie = f"{DEVICE_COOKIE}={uuid4().hex}; Path=/; Max-Age={COOKIE_SECONDS}; HttpOnly; SameSite=Lax"
+        page = scope["method"] == "GET" and is_page(scope["path"], headers.get("accept", ""))
+        if device is None or page:
+            # Renewed with every page: what a device did is kept for as long after its last change.
+            name = f"{DEVICE_COOKIE}={device or uuid4().hex}"
+            cookie = f"{name}; Path=/; Max-Age={COOKIE_SECONDS}; HttpOnly; SameSite=Lax"
             extra.append((b"set-cookie", cookie.encode()))
-        if scope["method"] == "GET" and is_page(scope["path"], headers.get("accept", "")):
+        if page:
             body = shell(first_language(headers.get("accept-language", "")))
             extra += [
                 (b"content-type", b"text/html; charset=utf-8"),
@@ -166,6 +169,15 @@ def host_name(host: str) -> str:
     if host.startswith("["):
         return host[1:].split("]")[0].lower()
     return host.rsplit(":", 1)[0].lower() if host.count(":") == 1 else host.lower()
+
+
+def is_address(name: str) -> bool:
+    """Whether a host is named by its number. Such a name cannot be rebound, and a hotspot may give one at any time."""
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 def same_origin(origin: str | None, host: str) -> bool:

@@ -21,7 +21,7 @@ from pages.spot.scene import SLUG, Key, Scene, load, paragraph
 def main() -> None:
     """Draw the notes of the run that is projected from this machine."""
     if not frame.is_here():
-        st.error(_("The facilitator’s notes open on the machine that runs the kit."), icon=None)
+        frame.alert(_("The facilitator’s notes open on the machine that runs the kit."))
         return
     words = activity_words.load(frame.lang())
     run = load()

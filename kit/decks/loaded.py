@@ -1,6 +1,6 @@
 """A deck whose files have been read: every picture exists, opens, and is large enough.
 
-Every picture passes :func:`kit.images.intake.read_image`, wherever it comes from.
+Every picture of a deck's folder passes :func:`kit.images.intake.read_image`, wherever it comes from.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from kit import content
 from kit.decks import faults
@@ -158,7 +159,12 @@ def _source_path(folder: Path, source: Source) -> Path:
 
 def photograph(folder: Path, source: Source) -> np.ndarray:
     """The whole photograph of a source: uint8, (height, width, 3)."""
-    data = _source_path(folder, source).read_bytes()
+    path = _source_path(folder, source)
+    if source.package:
+        # Not from a person, and the values that scikit-image's own users work with: no colour profile is applied.
+        with Image.open(path) as image:
+            return np.array(image.convert("RGB"))
+    data = path.read_bytes()
     # A crop counts the pixels of the file: such a photograph is read whole, not reduced.
     return pixels(data, source.file, max_side=UNREDUCED if source.crop else None)
 

@@ -36,8 +36,10 @@ def fit(pixels: np.ndarray) -> np.ndarray:
     """A picture cut to 3:2 around its centre and resampled (Lanczos): uint8, (320, 480, 3), its own copy."""
     height, width = pixels.shape[:2]
     wide, high = PICTURE_SIZE
-    kept_width = min(width, height * wide / high)
-    kept_height = kept_width * high / wide
+    kept_width, kept_height = min(width, height * wide / high), min(height, width * high / wide)
+    # Crops are whole pixels, 3:2 to the nearest one: less than a pixel is not worth shifting everything.
+    if width - kept_width < 1 and height - kept_height < 1:
+        kept_width, kept_height = width, height
     left, top = (width - kept_width) / 2, (height - kept_height) / 2
     box = (left, top, left + kept_width, top + kept_height)
     resized = Image.fromarray(pixels).resize(PICTURE_SIZE, Image.Resampling.LANCZOS, box=box)

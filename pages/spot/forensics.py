@@ -100,7 +100,7 @@ def _metadata() -> None:
     try:
         findings = compute.connect(settings.load()).run(metadata.read_metadata, data, name, weight="light")
     except KitError as error:
-        st.error(frame.say(error), icon=None)
+        frame.alert(frame.say(error))
         return
     meanings = _meanings()
     rows = "".join(

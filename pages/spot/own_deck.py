@@ -49,13 +49,13 @@ def draw(scene: Scene) -> None:
     with left:
         _bring()
     for kind, sentence in st.session_state.pop(NOTES, []):
-        (st.error if kind == "error" else st.success)(sentence, icon=None)
+        frame.alert(sentence, kind)
     mine = decks.installed(settings.load())
     if mine:
         st.subheader(_("Decks on this machine"), anchor=False)
     for deck in mine:
         if isinstance(deck, decks.BrokenDeck):
-            st.error(frame.say(deck.error), icon=None)
+            frame.alert(frame.say(deck.error))
             _removal(deck.id)
         else:
             _one(scene, deck)
@@ -105,14 +105,14 @@ def _admit(sent: list[tuple[str, bytes]], title: str, credit: str) -> None:
     except KitError as error:
         _note("error", frame.say(error))
         return
-    _note("success", _("“{title}” is saved on this machine.").format(title=deck_words(made.deck.title, frame.lang())))
+    _note("done", _("“{title}” is saved on this machine.").format(title=deck_words(made.deck.title, frame.lang())))
 
 
 def _read(name: str, data: bytes) -> np.ndarray:
     kit = compute.connect(settings.load())
     taken = kit.run(intake.read_image, data, name, weight="light")
     for note in taken.notes:
-        _note("success", note.text(_))
+        _note("done", note.text(_))
     if kit.run(faces.find_faces, taken.pixels, weight="light"):
         raise BadImage("“{name}” seems to show a face. Choose an object or a place: no face is generated.", name=name)
     return taken.pixels
@@ -124,7 +124,7 @@ def _import(name: str, data: bytes) -> None:
     except KitError as error:
         _note("error", frame.say(error))
     else:
-        _note("success", _("“{title}” is ready.").format(title=deck_words(new.deck.title, frame.lang())))
+        _note("done", _("“{title}” is ready.").format(title=deck_words(new.deck.title, frame.lang())))
 
 
 # -- one deck ------------------------------------------------------------------------------------------------------

@@ -121,7 +121,8 @@ def _origin(scene: Scene, shown: Shown) -> None:
         paragraph(scene.words.reveal.origin)
         item, _version = scene.item(shown)
         pixels = render.picture(scene.deck, item, Truth.REAL)
-        st.image(render.png(pixels), caption=deck_words(item.title, frame.lang()))
+        st.image(render.png(pixels), width="stretch")
+        paragraph(deck_words(item.title, frame.lang()), "source")
 
 
 def _foot(scene: Scene, order: list[tuple[str, Shown]], place: int, open_: bool) -> None:

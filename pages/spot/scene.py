@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 import streamlit as st
+from pydantic import ValidationError
 
 from activities.spot_the_fake import sitting
 from activities.spot_the_fake.run import ROUNDS, Plan, SortingRun
@@ -141,7 +143,10 @@ def load() -> SortingRun | None:
     text, version = row
     before = st.session_state.get(Key.VERSION, version)
     st.session_state[Key.VERSION] = version
-    run = SortingRun.model_validate_json(text)
+    try:
+        run = SortingRun.model_validate_json(text)
+    except ValidationError:
+        return None  # saved by another version of the kit: one starts anew, over it
     if before not in (0, version) and run.mode is Mode.SELF_PACED:
         st.toast(_("Another window of this browser has moved on. This window now shows the same thing."))
     return run
@@ -207,8 +212,6 @@ def bar(
 
 def escape(text: str) -> str:
     """Text as HTML text: the only way words enter the kit's own markup."""
-    import html
-
     return html.escape(text, quote=True)
 
 

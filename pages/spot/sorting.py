@@ -92,7 +92,7 @@ def _alone(scene: Scene, round_id: str, shown: Shown, place: int) -> None:
         scene.keep(run.answered(round_id, ImageAnswer(opaque=shown.opaque, point=point)).at(place + 1))
     if send and (verdict is None or confidence is None):
         with right:
-            st.warning(_("Choose an answer and how sure you are, or pass."))
+            frame.alert(_("Choose an answer and how sure you are, or pass."))
     elif send:
         answer = ImageAnswer(
             opaque=shown.opaque, verdict=verdict, confidence=confidence, family=family, point=point, sentence=sentence

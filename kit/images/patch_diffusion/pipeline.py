@@ -127,7 +127,7 @@ class PatchDiffusionPipeline(DiffusionPipeline):
             start = _outside(free, start, known)
             noise = on_grid(torch.randn(start.shape, generator=random, dtype=torch.float64))
             timesteps = self._timesteps(level)
-            noisy = on_grid(self.scheduler.add_noise(start, noise, timesteps[:1]))
+            noisy = on_grid(self.scheduler.add_noise(start, noise, timesteps[:1]))  # type: ignore[arg-type]
 
             for timestep in timesteps:
                 alpha_bar = float(self.scheduler.alphas_cumprod[timestep])
@@ -151,7 +151,7 @@ class PatchDiffusionPipeline(DiffusionPipeline):
                 )
 
                 # 4. A DDIM step: a little less noise, in the direction of that image.
-                noisy = on_grid(self.scheduler.step(image, timestep, noisy).prev_sample)
+                noisy = on_grid(self.scheduler.step(image, timestep, noisy, return_dict=False)[0])
 
         assert image is not None  # there is always a level
         shapes = [(photo.shape[0], photo.shape[1]) for photo in photos]

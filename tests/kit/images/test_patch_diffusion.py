@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import torch
@@ -141,7 +143,7 @@ def test_the_plan_goes_from_coarse_to_the_size_asked_with_less_and_less_noise() 
     sizes = [level.longest for level in levels]
     assert sizes[0] == 40
     assert sizes[-1] == 384
-    assert all(1.3 < after / before < 1.6 for before, after in zip(sizes, sizes[1:], strict=False))
+    assert all(1.3 < after / before < 1.6 for before, after in pairwise(sizes))
     strengths = [level.strength for level in levels]
     assert strengths == sorted(strengths, reverse=True)
 
