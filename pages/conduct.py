@@ -14,8 +14,9 @@ from kit.steps import Mode, StepKind
 from pages import frame
 from pages.frame import _
 from pages.parts import browser
+from pages.parts.prose import paragraph
 from pages.spot import reveals, sorting
-from pages.spot.scene import SLUG, Key, Scene, load, paragraph
+from pages.spot.scene import SLUG, Key, Scene, load
 
 
 def main() -> None:

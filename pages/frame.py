@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from enum import StrEnum
-from html import escape
 from pathlib import Path
 from uuid import uuid4
 
@@ -22,6 +21,7 @@ from kit.classroom.store import Store, open_store
 from kit.errors import KitError
 from kit.levels import Level
 from pages.parts import browser
+from pages.parts.prose import escape
 from serve import DEVICE_COOKIE, DEVICE_PATTERN
 
 HERE = Path(__file__).parent
@@ -171,7 +171,7 @@ def draw(page: StreamlitPage) -> None:
         st.html(f"<style>{_palette()}</style>")
         if projecting():
             enlarge()
-        browser.adopt(lang=lang(), display=display())
+        browser.adopt(lang=lang(), display=display(), words=_streamlits_words())
     _header()
     try:
         page.run()
@@ -229,6 +229,33 @@ def _switches() -> None:
 def _footer() -> None:
     with st.container(key="frame-footer"):
         st.caption(_("Contrechamp works without the Internet. Nothing you do here leaves this machine."))
+
+
+def _streamlits_words() -> dict[str, str]:
+    """What Streamlit's widgets say by themselves, in English only, and what they say here."""
+    if lang() == "en":
+        return {}
+    return {
+        "Upload": _("Choose"),
+        "Add files": _("Add files"),
+        "Take Photo": _("Take the photograph"),
+        "Clear photo": _("Take another one"),
+        "Switch camera": _("Other camera"),
+        "Uploading...": _("Sending…"),
+        "This app would like to use your camera.": _("The kit asks to use the camera."),
+        "Learn how to allow access.": _("Allow it in the browser’s address bar."),
+        "Increment": _("One more"),
+        "Decrement": _("One less"),
+        "No results": _("Nothing found"),
+        "Clear value": _("Clear"),
+        "Fullscreen": _("Full screen"),
+        "Close fullscreen": _("Leave full screen"),
+        "Connection error": _("The kit does not answer"),
+        "file upload": _("Choose a file"),
+        "MB per file…": _("…MB per file…"),
+        "…files are not allowed.": _("…files are not accepted."),
+        "File must be …": _("The file may weigh at most …"),
+    }
 
 
 _PALETTES = {

@@ -8,16 +8,15 @@ import streamlit as st
 
 from activities.registry import ACTIVITIES
 from activities.spot_the_fake import words as spot_words
-from kit.decks import render
-from kit.decks.loaded import LoadedDeck
-from kit.decks.model import Truth
-from kit.decks.store import default
+from kit import ROOT
 from kit.levels import Level
 from kit.steps import Activity
 from pages import frame
 from pages.frame import _
 from pages.parts import browser
-from pages.spot.scene import escape, paragraph
+from pages.parts.prose import escape, paragraph
+
+COVER = "coffee-generated.png"
 
 
 class Key(StrEnum):
@@ -91,18 +90,8 @@ def _card(activity: Activity, minutes: int | None) -> None:
 
 
 def _cover() -> None:
-    """Two pictures of the kit's own deck, side by side and unnamed: the question of the workshop."""
-    deck = default()
-    item = deck.deck.item("coffee")
-    left, right = st.columns(2, gap="small")
-    for column, truth in ((left, Truth.GENERATED), (right, Truth.REAL)):
-        with column:
-            st.image(_picture(deck, deck.digest, item.id, truth), width="stretch")
-
-
-@st.cache_data(show_spinner=False)
-def _picture(_deck: LoadedDeck, digest: str, item_id: str, truth: Truth) -> bytes:
-    return render.served(_deck, item_id, truth, seed=0)
+    """A generated picture of the kit's own deck, with the label that it carries."""
+    st.image(str(ROOT / "assets" / "decks" / "default" / COVER), width="stretch")
 
 
 main()

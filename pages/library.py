@@ -12,7 +12,7 @@ from kit.guides import FrontMatter
 from pages import frame
 from pages.frame import _
 from pages.parts import browser
-from pages.spot.scene import escape, paragraph
+from pages.parts.prose import escape, paragraph
 
 
 class Key(StrEnum):

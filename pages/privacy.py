@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from enum import StrEnum
 
 import streamlit as st
@@ -12,7 +13,7 @@ from kit.classroom.store import RETENTION_DAYS
 from pages import frame
 from pages.frame import _
 from pages.parts import browser
-from pages.spot.scene import paragraph
+from pages.parts.prose import paragraph
 
 
 class Key(StrEnum):
@@ -44,6 +45,7 @@ def main() -> None:
                     _("Your answers, the counts you typed and your texts, for each workshop."),
                     _("The decks you made or imported, with their pictures."),
                     _("Results already computed from the kit’s own images, to save time."),
+                    _("A log of computations that failed, without anyone’s texts."),
                 )
             )
         )
@@ -63,27 +65,27 @@ def main() -> None:
             )
         else:
             paragraph(_("Nothing yet."))
+        if not frame.is_here():
+            return
         st.header(_("Erase"), anchor=False)
         sure = st.checkbox(_("Yes, erase for good"), key=Key.SURE)
         st.button(_("Erase what this browser did"), key=Key.ERASE, disabled=not sure, on_click=_erase, args=(False,))
-        if frame.is_here():
-            st.button(
-                _("Erase everything on this machine: answers, decks, results"),
-                key=Key.EVERYTHING,
-                disabled=not sure,
-                on_click=_erase,
-                args=(True,),
-            )
+        st.button(
+            _("Erase everything on this machine: answers, decks, results"),
+            key=Key.EVERYTHING,
+            disabled=not sure,
+            on_click=_erase,
+            args=(True,),
+        )
 
 
 def _erase(everything: bool) -> None:
-    import shutil
-
     frame.store().erase(None if everything else frame.device())
     if everything:
         here = settings.load()
         for folder in (here.decks, here.cache):
             shutil.rmtree(folder, ignore_errors=True)
+        (here.home / "compute.log").unlink(missing_ok=True)
     for key in list(st.session_state):
         del st.session_state[key]
     st.toast(_("Erased."))

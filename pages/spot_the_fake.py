@@ -15,8 +15,9 @@ from kit.steps import Mode
 from pages import frame
 from pages.frame import _
 from pages.parts import browser
+from pages.parts.prose import paragraph
 from pages.spot import setup
-from pages.spot.scene import SLUG, Key, Scene, leave, load, steps_rail
+from pages.spot.scene import SLUG, Key, Scene, bar, heading, leave, load, steps_rail
 
 VIEWS: dict[str, tuple[str, str]] = {
     "brief": ("opening", "brief"),
@@ -40,6 +41,10 @@ By name, so that the first page does not wait for what the last one needs.
 """
 
 
+HERE_ONLY = frozenset({"forensics", "detector", "own_deck"})
+"""Steps that take files or run models: for the machine that serves the kit, until there are classes."""
+
+
 def view(step_id: str) -> Callable[[Scene], None]:
     """The function that draws a step."""
     module, function = VIEWS[step_id]
@@ -61,7 +66,12 @@ def main() -> None:
             frame.enlarge()
     steps_rail(scene)
     with st.container(key=f"step-{run.role}"):
-        view(run.step)(scene)
+        if run.step in HERE_ONLY and not frame.is_here():
+            heading(scene, lead="")
+            paragraph(_("This step happens on the facilitator’s machine."), "note")
+            bar(scene, forward=run.next_step(), back=run.previous_step())
+        else:
+            view(run.step)(scene)
     _foot(scene)
     if run.plan is Plan.SECOND:
         # These steps compute. The workers start once the screen is drawn, so that nobody waits for them twice.

@@ -41,6 +41,8 @@ class SortingRun(BaseModel):
     mode: Mode = Mode.SELF_PACED
     level: Level = Level.ADULTS
     plan: Plan = Plan.LESSON
+    cards: bool = False
+    """Whether some photographs come with a publication card, which may lie."""
     scores: bool = True
     """False: each image is explained, nothing is added up."""
     seconds: Annotated[int, Field(ge=0)] = 0

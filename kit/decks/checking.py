@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kit.decks import faults
 from kit.decks.faults import Fault, Faults, Lines
-from kit.decks.loaded import DECK_FILE, LoadedDeck, deck_files, load
+from kit.decks.loaded import DECK_FILE, IMAGE_SUFFIXES, LoadedDeck, deck_files, load
 from kit.decks.model import Deck, Item, Truth, Words
 from kit.errors import BadContent, BadInput, KitError, NotFound
 
@@ -113,7 +113,7 @@ def _warnings(loaded: LoadedDeck) -> tuple[Fault, ...]:
     used = {name for name, _ in deck_files(deck)}
     for path in sorted(loaded.folder.rglob("*")):
         name = path.relative_to(loaded.folder).as_posix()
-        if path.is_file() and name != DECK_FILE and name not in used:
+        if path.is_file() and path.suffix.lower() in IMAGE_SUFFIXES and name not in used:
             found.append(((), BadInput("the file “{name}” is not used.", name=name)))
     return tuple(Lines((loaded.folder / DECK_FILE).read_bytes()).faults(found))
 

@@ -49,8 +49,8 @@ def generate(
     the aspect of the first photo, not zero where the image is generated anew out of what surrounds it; elsewhere the
     photo, resampled to ``size``, is kept exactly.
 
-    Tells :func:`kit.compute.report` how far it has got, with the latest image as ``preview``; or only ``on_progress``, if
-    it is given. Raises :class:`BadInput`, and whatever those raise to stop it.
+    Tells :func:`kit.compute.report` how far it has got, with the latest image as ``preview``; or only ``on_progress``,
+    if it is given. Raises :class:`BadInput`, and whatever those raise to stop it.
     """
     _check_photos(photos)
     if not 0 <= seed < 2**63:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
 import streamlit as st
 
 from activities.spot_the_fake.signal_detection import Proportion
 from pages.frame import _
+from pages.parts.prose import escape
 
 
 def votes(rows: Sequence[tuple[str, int]]) -> None:

@@ -11,7 +11,8 @@ from activities.spot_the_fake import base_rate as exercise
 from activities.spot_the_fake import published
 from activities.spot_the_fake.base_rate import Cell
 from pages.frame import _
-from pages.spot.scene import Key, Scene, bar, escape, heading, paragraph
+from pages.parts.prose import escape, paragraph
+from pages.spot.scene import Key, Scene, bar, heading
 
 IMAGES, FAKES, GOOD = 400, Fraction(5, 100), Fraction(95, 100)
 """400 images: the smallest number in which every count is whole."""

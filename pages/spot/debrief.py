@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.frame import _
-from pages.spot.scene import Key, Scene, bar, heading, paragraph, save
+from pages.parts.prose import paragraph
+from pages.spot.scene import Key, Scene, bar, heading, save
 
 
 def draw(scene: Scene) -> None:

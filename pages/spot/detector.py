@@ -9,8 +9,9 @@ from activities.spot_the_fake.signal_detection import Counts
 from kit.decks import render
 from pages.frame import _
 from pages.parts.bars import proportion, shares
+from pages.parts.prose import escape, paragraph
 from pages.parts.working import running, work
-from pages.spot.scene import Key, Scene, bar, escape, heading, paragraph
+from pages.spot.scene import Key, Scene, bar, heading
 
 RESULT = "spot_the_fake.detector"
 

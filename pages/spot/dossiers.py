@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from pages.frame import _
-from pages.spot.scene import Key, Scene, bar, escape, heading, paragraph
+from pages.parts.prose import escape, paragraph
+from pages.spot.scene import Key, Scene, bar, heading
+
+FIELDS = ("who", "when", "words", "elsewhere")
+
+
+def publication(scene: Scene, card: Mapping[str, str]) -> None:
+    """A publication card: who posts, when, with which words, where else."""
+    labels = scene.words.dossier_play.labels
+    rows = "".join(f"<dt>{escape(labels[field])}</dt><dd>{escape(card[field])}</dd>" for field in FIELDS)  # type: ignore[index]
+    st.html(f'<section class="card"><dl>{rows}</dl></section>')
 
 
 def draw(scene: Scene) -> None:
@@ -20,11 +32,7 @@ def draw(scene: Scene) -> None:
     left, right = st.columns([3, 2], gap="large")
     with left:
         st.subheader(dossier.title, anchor=False)
-        rows = "".join(
-            f"<dt>{escape(play.labels[field])}</dt><dd>{escape(getattr(dossier.card, field))}</dd>"  # type: ignore[index]
-            for field in ("who", "when", "words", "elsewhere")
-        )
-        st.html(f'<section class="card"><dl>{rows}</dl></section>')
+        publication(scene, {field: getattr(dossier.card, field) for field in FIELDS})
         paragraph(play.note, "source")
     with right:
         if not open_:

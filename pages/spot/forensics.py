@@ -14,7 +14,8 @@ from kit.images.forensics import error_level, noise_residual, spectrum
 from kit.images.metadata import Meaning
 from pages import frame
 from pages.frame import _
-from pages.spot.scene import Key, Scene, bar, escape, heading, paragraph
+from pages.parts.prose import escape, paragraph
+from pages.spot.scene import Key, Scene, bar, heading
 
 VIEWS = ("error_level", "noise", "spectrum", "metadata")
 
@@ -91,12 +92,11 @@ def _metadata() -> None:
         format_func=lambda i: names.get(examples[i].id, examples[i].file_name),
     )
     data, name = examples[chosen].data, examples[chosen].file_name
-    if frame.is_here():
-        sent = st.file_uploader(
-            _("Or read a file of yours; it is not kept"), type=["jpg", "jpeg", "png", "webp"], key=f"{Key.DECK}.file"
-        )
-        if sent is not None:
-            data, name = sent.getvalue(), sent.name
+    sent = st.file_uploader(
+        _("Or read a file of yours; it is not kept"), type=["jpg", "jpeg", "png", "webp"], key=f"{Key.DECK}.file"
+    )
+    if sent is not None:
+        data, name = sent.getvalue(), sent.name
     try:
         findings = compute.connect(settings.load()).run(metadata.read_metadata, data, name, weight="light")
     except KitError as error:

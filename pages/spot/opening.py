@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.frame import _
-from pages.spot.scene import Scene, bar, escape, heading, paragraph
+from pages.parts.prose import escape, paragraph
+from pages.spot.scene import Scene, bar, heading
 
 
 def brief(scene: Scene) -> None:

@@ -20,8 +20,9 @@ from kit.images import faces, generate, intake
 from kit.levels import Role, may_generate
 from pages import frame
 from pages.frame import _
+from pages.parts.prose import escape, paragraph
 from pages.parts.working import drop, running, work
-from pages.spot.scene import Scene, bar, escape, heading, paragraph
+from pages.spot.scene import Scene, bar, heading
 
 PREFIX = "spot_the_fake.own"
 NOTES = f"{PREFIX}.notes"
@@ -38,10 +39,6 @@ def draw(scene: Scene) -> None:
     """Bring, make, approve, share."""
     words = scene.words.own_deck
     heading(scene, lead=words.lead)
-    if not frame.is_here():
-        paragraph(_("This step happens on the facilitator’s machine."), "note")
-        bar(scene, forward=None, back=scene.run.previous_step())
-        return
     left, right = st.columns([3, 2], gap="large")
     with right:
         reminder = "".join(f"<li>{escape(line)}</li>" for line in words.reminder)

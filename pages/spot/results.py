@@ -10,7 +10,8 @@ from activities.spot_the_fake.results import BeforeAfter, RoundResult
 from kit.levels import Level
 from pages.frame import _
 from pages.parts.bars import proportion, shares
-from pages.spot.scene import Scene, bar, escape, heading, paragraph
+from pages.parts.prose import escape, paragraph
+from pages.spot.scene import Scene, bar, heading
 from pages.spot.tally import round_result
 
 

@@ -16,8 +16,9 @@ from kit.decks.model import words as deck_words
 from pages import frame
 from pages.frame import _
 from pages.parts.bars import votes
+from pages.parts.prose import escape, paragraph
 from pages.parts.stage import Mark, stage
-from pages.spot.scene import Key, Scene, bar, escape, heading, paragraph, stage_labels
+from pages.spot.scene import Key, Scene, bar, heading, stage_labels
 from pages.spot.tally import round_result
 
 CHOSEN = 4
@@ -50,6 +51,8 @@ def draw(scene: Scene) -> None:
             _question(scene, round_id, shown)
         else:
             _truth(scene, round_id, shown)
+            if shown.truth is Truth.MISCAPTIONED:
+                paragraph(scene.words.reveal.miscaptioned, "note")
             _clues(scene, shown)
             paragraph(deck_words(version.explanation, frame.lang()))
             credit = _("Photograph: {credit}. Licence: {licence}.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -26,6 +25,7 @@ from kit.levels import Role
 from kit.steps import Mode
 from pages import frame
 from pages.frame import _
+from pages.parts.prose import escape
 
 SLUG = "spot_the_fake"
 
@@ -53,6 +53,7 @@ class Key(StrEnum):
     DECK = "spot_the_fake.deck"
     SECONDS = "spot_the_fake.seconds"
     SCORES = "spot_the_fake.scores"
+    CARDS = "spot_the_fake.cards"
     COUNT = "spot_the_fake.count"
     COUNTED = "spot_the_fake.counted"
     TRACE = "spot_the_fake.trace"
@@ -85,7 +86,7 @@ class Scene:
     def sitting(self) -> Sitting:
         """The images of this run, form A and form B."""
         compose = sitting.short if self.run.plan is Plan.SHORT else sitting.compose
-        return compose(self.deck, seed=self.run.seed, half=self.run.half)
+        return compose(self.deck, seed=self.run.seed, half=self.run.half, with_cards=self.run.cards)
 
     def images(self, round_id: str) -> tuple[Shown, ...]:
         """The images of a round, in the order of play."""
@@ -208,16 +209,6 @@ def bar(
                 on_click=scene.move(lambda: forward),
                 **options,
             )
-
-
-def escape(text: str) -> str:
-    """Text as HTML text: the only way words enter the kit's own markup."""
-    return html.escape(text, quote=True)
-
-
-def paragraph(text: str, kind: str = "") -> None:
-    """A paragraph of the kit's own words."""
-    st.html(f'<p class="{kind}">{escape(text)}</p>')
 
 
 def stage_labels() -> dict[str, str]:

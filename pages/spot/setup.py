@@ -16,7 +16,8 @@ from kit.levels import Level
 from kit.steps import Mode
 from pages import frame
 from pages.frame import _
-from pages.spot.scene import Key, paragraph, save
+from pages.parts.prose import paragraph
+from pages.spot.scene import Key, save
 
 SECONDS = {0: "free", 20: "20", 5: "5", 1: "1"}
 
@@ -47,9 +48,10 @@ def draw(words: Words) -> None:
                 format_func=lambda s: words.sorting.display_time[SECONDS[s]],
             )
             scores = st.toggle(_("Count the results at the end"), value=True, key=Key.SCORES)
+            cards = st.toggle(_("Some photographs come with a publication that may lie"), key=Key.CARDS)
             deck = _decks()
         if st.button(_("Start"), type="primary", key=Key.START):
-            start(mode, plan, level, seconds=seconds, scores=scores, deck=deck)
+            start(mode, plan, level, seconds=seconds, cards=cards, scores=scores, deck=deck)
             st.rerun()
 
 
@@ -81,21 +83,8 @@ def _decks() -> str:
     return st.selectbox(_("Which images?"), list(titles), format_func=titles.__getitem__, key=Key.DECK)
 
 
-def start(
-    mode: Mode, plan: Plan, level: Level, *, seconds: int = 0, scores: bool = True, deck: str = "default"
-) -> None:
+def start(mode: Mode, plan: Plan, level: Level, **choices: object) -> None:
     """Begin a run. The seed, and the half of the room, come by chance."""
     first = SPOT_THE_FAKE.sitting(2)[0] if plan is Plan.SECOND else SPOT_THE_FAKE.steps[0]
-    save(
-        SortingRun(
-            seed=secrets.randbits(63),
-            half=secrets.randbelow(2),
-            deck=deck,
-            mode=mode,
-            plan=plan,
-            level=level,
-            step=first.id,
-            seconds=seconds,
-            scores=scores,
-        )
-    )
+    chance = {"seed": secrets.randbits(63), "half": secrets.randbelow(2)}
+    save(SortingRun.model_validate({"mode": mode, "plan": plan, "level": level, "step": first.id, **chance, **choices}))

@@ -6,11 +6,14 @@ import streamlit as st
 
 from activities.spot_the_fake.answers import ClueFamily, Confidence, ImageAnswer, SlateCount, Verdict
 from activities.spot_the_fake.sitting import Shown
+from kit.decks.model import Version
 from kit.decks.model import words as deck_words
 from pages import frame
 from pages.frame import _
+from pages.parts.prose import escape, paragraph
 from pages.parts.stage import stage
-from pages.spot.scene import Key, Scene, bar, escape, heading, hide_until_shown, paragraph
+from pages.spot.dossiers import FIELDS, publication
+from pages.spot.scene import Key, Scene, bar, heading, hide_until_shown
 
 
 def draw(scene: Scene) -> None:
@@ -43,6 +46,7 @@ def _alone(scene: Scene, round_id: str, shown: Shown, place: int) -> None:
     before = run.answers.get(round_id, {}).get(shown.opaque)
     left, right = st.columns([8, 5], gap="large")
     with left:
+        _card(scene, version)
         point = stage(
             scene.served(shown),
             alt=deck_words(version.alt, frame.lang()),
@@ -104,6 +108,7 @@ def _room(scene: Scene, round_id: str, shown: Shown, place: int) -> None:
     _item, version = scene.item(shown)
     left, right = st.columns([5, 2], gap="medium")
     with left:
+        _card(scene, version)
         stage(
             scene.served(shown),
             alt=deck_words(version.alt, frame.lang()),
@@ -123,6 +128,13 @@ def _room(scene: Scene, round_id: str, shown: Shown, place: int) -> None:
         )
     with st.expander(_("Type the counts")):
         slates(scene, round_id, shown)
+
+
+def _card(scene: Scene, version: Version) -> None:
+    """Who publishes, when, where else: asked before any pixel."""
+    if version.card is not None:
+        card = version.card
+        publication(scene, {field: deck_words(getattr(card, field), frame.lang()) for field in FIELDS})
 
 
 def slates(scene: Scene, round_id: str, shown: Shown) -> None:

@@ -108,14 +108,11 @@ class PatchDenoiser:
 
 def _averaged(clean: Tensor, rows: Tensor, columns: Tensor, size: torch.Size) -> Tensor:
     """Mean (1, 3, *size) of the overlapping patches ``clean`` (m, 3 · patch²) whose top-left pixels are given."""
-    # One addition for each of the patch² offsets, none of which meets the same pixel twice. numpy, because hundreds of
-    # small additions cost torch more in waking its threads than in adding.
-    total, count = np.zeros((3, size[0] * size[1])), np.zeros(size[0] * size[1])
-    corner = (rows * size[1] + columns).numpy()
-    by_offset = np.ascontiguousarray(clean.numpy().reshape(len(corner), 3, -1).transpose(2, 1, 0))
-    patch = round(len(by_offset) ** 0.5)
-    for offset, colours in enumerate(by_offset):
-        pixel = corner + offset // patch * size[1] + offset % patch
-        total[:, pixel] += colours
-        count[pixel] += 1
+    patch = round((clean.shape[1] / 3) ** 0.5)
+    offsets = (torch.arange(patch)[:, None] * size[1] + torch.arange(patch)).flatten()
+    pixels = ((rows * size[1] + columns)[:, None] + offsets).flatten().numpy()  # (m · patch²,)
+    count = np.bincount(pixels, minlength=size[0] * size[1])
+    colours = clean.view(len(rows), 3, -1).transpose(0, 1).reshape(3, -1).numpy()
+    # Every term is a multiple of 2⁻¹⁶, hence the sum is exact, in whichever order.
+    total = np.stack([np.bincount(pixels, colour, minlength=size[0] * size[1]) for colour in colours])
     return on_grid(torch.from_numpy(total / np.maximum(count, 1)).view(1, 3, *size))

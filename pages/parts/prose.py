@@ -1,0 +1,17 @@
+"""Words as the kit's own markup: the one place where text becomes HTML."""
+
+from __future__ import annotations
+
+import html
+
+import streamlit as st
+
+
+def escape(text: str) -> str:
+    """Text as HTML text: the only way words enter the kit's own markup."""
+    return html.escape(text, quote=True)
+
+
+def paragraph(text: str, kind: str = "") -> None:
+    """A paragraph; ``kind`` is its class in ``frame.css``."""
+    st.html(f'<p class="{kind}">{escape(text)}</p>')
