@@ -63,10 +63,13 @@ def _remote(scene: Scene) -> None:
     paragraph(_("Remote control"), "kicker")
     with st.container(horizontal=True):
         st.button(
-            _("Back"), key=Key.BACK, on_click=scene.move(lambda: run.at(run.position - 1)), disabled=not run.position
+            _("Previous screen"),
+            key=Key.BACK,
+            on_click=scene.move(lambda: run.at(run.position - 1)),
+            disabled=not run.position,
         )
         st.button(
-            _("Next"),
+            _("Next screen"),
             key=Key.NEXT,
             type="primary",
             on_click=scene.move(lambda: run.at(run.position + 1)),

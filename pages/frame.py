@@ -253,8 +253,12 @@ def _streamlits_words() -> dict[str, str]:
         "Connection error": _("The kit does not answer"),
         "file upload": _("Choose a file"),
         "MB per file…": _("…MB per file…"),
+        "This type of files are not allowed.": _("This kind of file is not accepted."),
         "…files are not allowed.": _("…files are not accepted."),
+        "Only one file is allowed.": _("One file at a time."),
+        "File size is too small.": _("This file is too small."),
         "File must be …": _("The file may weigh at most …"),
+        "…MB or smaller.": _("…MB."),
     }
 
 

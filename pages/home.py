@@ -91,7 +91,11 @@ def _card(activity: Activity, minutes: int | None) -> None:
 
 def _cover() -> None:
     """A generated picture of the kit's own deck, with the label that it carries."""
-    st.image(str(ROOT / "assets" / "decks" / "default" / COVER), width="stretch")
+    st.image(
+        str(ROOT / "assets" / "decks" / "default" / COVER),
+        width="stretch",
+        alt=_("A coffee cup on a saucer, in a generated image: its rim has melted."),
+    )
 
 
 main()

@@ -16,6 +16,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +31,8 @@ from kit.images.label import SourceType, save_labelled
 
 FOLDER = Path(__file__).resolve().parent.parent / "assets" / "decks" / "default"
 
-SKIMAGE, SKLEARN = "skimage", "sklearn"
+SKIMAGE: Final = "skimage"
+SKLEARN: Final = "sklearn"
 SOURCES = {
     "bricks": Source(package=SKIMAGE, file="data/brick.png", crop=(0, 100, 512, 441)),
     "cat": Source(package=SKIMAGE, file="data/chelsea.png", crop=(0, 0, 450, 300)),

@@ -8,7 +8,7 @@ import os
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ import numpy as np
 import yaml
 from PIL import Image
 
+from kit import content
 from kit.decks.loaded import DECK_FILE, IMAGE_SUFFIXES, LoadedDeck, deck_files, load, locate, pixels
 from kit.decks.model import Deck, Truth
 from kit.errors import BadArchive, NotAllowed, SetupError
@@ -68,16 +69,37 @@ def export(deck: LoadedDeck, out: Path) -> Path:
 def import_zip(data: bytes, name: str, settings: Settings) -> LoadedDeck:
     """Install the deck in the zip ``data`` (called ``name``), or nothing at all.
 
-    Every picture is decoded and encoded again. An id already taken gets a number.
-    Raises :class:`BadArchive`, or :class:`BadContent` with every fault of the deck.
+    Raises what :func:`clean` and :func:`install_files` raise.
     """
+    return install_files(clean(data, name), settings)
+
+
+def clean(data: bytes, name: str) -> dict[str, bytes]:
+    """The files of the deck in the zip ``data``, each picture decoded and encoded again. For a light worker.
+
+    Raises :class:`BadArchive`, :class:`BadContent` with every fault of the deck, or :class:`SetupError`.
+    """
+    try:
+        with tempfile.TemporaryDirectory(prefix="contrechamp-deck-") as temporary:
+            raw, afresh = Path(temporary) / "raw", Path(temporary) / "afresh"
+            unpack(data, name, raw)
+            words = _reencode(load(raw), afresh)
+            files = {
+                path.relative_to(afresh).as_posix(): path.read_bytes() for path in afresh.rglob("*") if path.is_file()
+            }
+    except OSError as error:
+        raise _disk(error) from error
+    return {DECK_FILE: dump(words), **files}
+
+
+def install_files(files: Mapping[str, bytes], settings: Settings) -> LoadedDeck:
+    """Install a deck from its :func:`clean` files. An id already taken gets a number. Raises :class:`SetupError`."""
 
     def fill(folder: Path) -> Deck:
-        with tempfile.TemporaryDirectory(prefix="contrechamp-deck-") as temporary:
-            raw = Path(temporary)
-            unpack(data, name, raw)
-            loaded = load(raw)
-            return _reencode(loaded, folder)
+        for path, data in files.items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(data)
+        return content.load(folder / DECK_FILE, Deck)
 
     return install(fill, settings)
 
@@ -164,6 +186,8 @@ def write_whole(path: Path, data: bytes) -> None:
         try:
             with os.fdopen(handle, "wb") as out:
                 out.write(data)
+            # mkstemp opens for the owner only; what a person exports is an ordinary file.
+            Path(temporary).chmod(0o644)
             os.replace(temporary, path)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)

@@ -18,7 +18,7 @@ from kit.decks.checking import CheckReport, check
 from kit.decks.loaded import DECK_FILE, LoadedDeck, deck_files, load
 from kit.decks.making import Photograph, make, new
 from kit.decks.model import Deck, Item, Truth, Version
-from kit.decks.packing import dump, export, import_zip, save_picture, write_whole
+from kit.decks.packing import clean, dump, export, import_zip, install_files, save_picture, write_whole
 from kit.errors import BadInput, KitError, NotAllowed, NotFound
 from kit.settings import Settings
 
@@ -30,11 +30,13 @@ __all__ = [
     "add_version",
     "approve",
     "check",
+    "clean",
     "default",
     "discard",
     "export",
     "find",
     "import_zip",
+    "install_files",
     "installed",
     "load",
     "make",

@@ -18,18 +18,20 @@ def votes(rows: Sequence[tuple[str, int]]) -> None:
     st.html(f'<dl class="bars">{lines}</dl>')
 
 
-def proportion(label: str, value: Proportion, tone: str = "teal") -> str:
-    """HTML of one share: bar, figure as “5 of 8”, and the interval it is known to."""
+def proportion(label: str, value: Proportion, tone: str = "teal", *, interval: bool = True) -> str:
+    """HTML of one share: bar, figure as “5 of 8”, and the interval it is known to, unless ``interval`` is off."""
     if value.rate is None:
-        return f'<div class="share"><dt>{escape(label)}</dt><dd>{escape(_("no answer"))}</dd></div>'
+        nothing = escape(_("no answer"))
+        return f'<div class="share"><dt>{escape(label)}</dt><dd>{nothing}</dd></div>'
     figure = _("{k} of {n}").format(k=value.count, n=value.n)
     low, high = 100 * (value.low or 0), 100 * (value.high or 0)
-    interval = _("the true share is probably between {low} and {high} %").format(low=round(low), high=round(high))
+    known = _("the true share is probably between {low} and {high} %").format(low=round(low), high=round(high))
+    note = f"<small>{escape(known)}</small>" if interval else ""
     return (
         f'<div class="share {tone}"><dt>{escape(label)}</dt><dd><b>{escape(figure)}</b><span class="track">'
         f'<span class="fill" style="width:{100 * value.rate:.1f}%"></span>'
         f'<span class="span" style="left:{low:.1f}%;width:{high - low:.1f}%"></span>'
-        f"</span><small>{escape(interval)}</small></dd></div>"
+        f"</span>{note}</dd></div>"
     )
 
 

@@ -53,6 +53,9 @@ def _progress(key: str) -> None:
     status = call.status()
     if status.finished:
         st.rerun(scope="app")
+    preview = status.payload.get("preview")
+    if preview is not None:
+        st.image(preview, width=360, alt=_("The picture so far"))
     with st.container(horizontal=True, vertical_alignment="center", key=f"{key}.working"):
         st.progress(status.fraction, text=_sentence(status))
         if st.button(frame._("Stop"), key=f"{key}.stop"):
@@ -65,6 +68,8 @@ def _sentence(status: Status) -> str:
         if status.place_in_queue > 1:
             return _("Waiting: {place} in the queue").format(place=status.place_in_queue)
         return _("Getting ready…")
-    if status.seconds_left_estimate is not None:
-        return _("Working… about {seconds} s left").format(seconds=max(1, round(status.seconds_left_estimate)))
-    return _("Working…")
+    step = _(status.message).format(**status.payload) if status.message else _("Working…")
+    if status.seconds_left_estimate is None:
+        return step
+    left = _("about {seconds} s left").format(seconds=max(1, round(status.seconds_left_estimate)))
+    return f"{step} · {left}"

@@ -50,8 +50,9 @@ def _array(worked: exercise.BaseRate) -> None:
     names = _cells()
     rows = "".join(f'<i class="{cell}" title="{escape(names[cell])}"></i>' for row in worked.grid(40) for cell in row)
     counts = Counter(dict(worked.table))
-    legend = "".join(f'<li><i class="{cell}"></i>{escape(names[cell])}: <b>{counts[cell]}</b></li>' for cell in Cell)
-    summary = "; ".join(f"{names[cell]}: {counts[cell]}" for cell in Cell)
+    lines = {cell: _("{name}: {count}").format(name=names[cell], count=counts[cell]) for cell in Cell}
+    legend = "".join(f'<li><i class="{cell}"></i>{escape(lines[cell])}</li>' for cell in Cell)
+    summary = "; ".join(lines.values())
     st.html(
         f'<div class="icons" role="img" aria-label="{escape(summary)}">{rows}</div><ul class="legend">{legend}</ul>'
     )

@@ -50,7 +50,7 @@ def trace(scene: Scene) -> None:
             st.download_button(
                 _("Download my text"), data=st.session_state[Key.TRACE], file_name="vrai-ou-ia.txt", mime="text/plain"
             )
-        with st.expander(_("A possible trace")):
+        with st.expander(_("An example")):
             for line in words.model:
                 paragraph(line)
     bar(scene, forward=None, back=scene.run.previous_step())

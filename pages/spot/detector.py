@@ -7,7 +7,8 @@ import streamlit as st
 from activities.spot_the_fake.detector import Challenge, DeckDetector, train_on_deck
 from activities.spot_the_fake.signal_detection import Counts
 from kit.decks import render
-from pages.frame import _
+from kit.decks.model import words as deck_words
+from pages.frame import _, lang
 from pages.parts.bars import proportion, shares
 from pages.parts.prose import escape, paragraph
 from pages.parts.working import running, work
@@ -58,7 +59,7 @@ def _matrix(scene: Scene, found: DeckDetector) -> None:
 
 
 def _challenges(scene: Scene, found: DeckDetector) -> None:
-    st.subheader(_("On images it has never seen the like of"), anchor=False)
+    st.subheader(_("On kinds of images it has never seen"), anchor=False)
     paragraph(scene.words.detector.unseen)
     for challenge in found.challenges:
         with st.container(border=True):
@@ -70,9 +71,9 @@ def _rates(scene: Scene, challenge: Challenge) -> None:
     words = scene.words.results
     rows = []
     if challenge.after.machine:
-        rows.append(proportion(words.hits.name, challenge.hits, "teal"))
+        rows.append(proportion(words.hits.name, challenge.hits, "teal", interval=False))
     if challenge.after.real:
-        rows.append(proportion(words.false_alarms.name, challenge.false_alarms, "coral"))
+        rows.append(proportion(words.false_alarms.name, challenge.false_alarms, "coral", interval=False))
     shares(rows)
     if challenge.before is not None:
         before = _("Before the change: {hits} of {fakes} caught, {alarms} of {real} accused.")
@@ -89,12 +90,16 @@ def _examples(scene: Scene, found: DeckDetector) -> None:
     wrong = sorted(wrong, key=lambda s: abs(s.score - 0.5), reverse=True)[:3]
     if not wrong:
         return
-    st.subheader(_("Where it was surest, and wrong"), anchor=False)
+    st.subheader(_("Its most confident mistakes"), anchor=False)
     for column, score in zip(st.columns(3), wrong, strict=False):
         image = found.images[score.index]
         item = scene.deck.deck.item(image.item)
         with column:
-            st.image(render.png(render.picture(scene.deck, item, image.truth)), width="stretch")
+            st.image(
+                render.png(render.picture(scene.deck, item, image.truth)),
+                width="stretch",
+                alt=deck_words(item.title, lang()),
+            )
             said = _("It says “machine” at {percent} %. In truth: {truth}.")
             paragraph(
                 said.format(percent=round(100 * score.score), truth=scene.words.verdicts[image.truth].name), "source"

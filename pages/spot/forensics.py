@@ -60,12 +60,14 @@ def _picture(scene: Scene, view: str) -> None:
     )
     item = items[chosen]
     truths = [version.truth for version in item.versions if version.truth is not Truth.MISCAPTIONED]
+    name = scene.words.forensics.views[view].name  # type: ignore[index]
     tabs = st.columns(len(truths))
     for column, truth in zip(tabs, truths, strict=True):
         with column:
             paragraph(scene.words.verdicts[truth].name, "kicker")
-            st.image(render.png(render.picture(scene.deck, item, truth)), width="stretch")
-            st.image(_view(scene.deck, scene.deck.digest, chosen, truth, view), width="stretch")
+            alt = deck_words(item.version(truth).alt, frame.lang())
+            st.image(render.png(render.picture(scene.deck, item, truth)), width="stretch", alt=alt)
+            st.image(_view(scene.deck, scene.deck.digest, chosen, truth, view), width="stretch", alt=name)
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
@@ -120,10 +122,10 @@ def _meanings() -> dict[Meaning, str]:
         Meaning.AUTHOR: _("An author or rights, as declared."),
         Meaning.ORIENTATION: _("How the device was held."),
         Meaning.SOURCE_CAPTURE: _("The file declares a photograph. It is a declaration, not a proof."),
-        Meaning.SOURCE_AI: _("The file declares a generated image. Whoever wrote it wanted you to know."),
+        Meaning.SOURCE_AI: _("The file declares a generated image. It is a declaration, not a proof."),
         Meaning.SOURCE_PARTLY_AI: _("The file declares a photograph altered with a model."),
         Meaning.SOURCE_OTHER: _("The file declares another origin: a drawing, a montage, a screenshot."),
-        Meaning.C2PA: _("Content Credentials are there. This kit does not check their signature."),
+        Meaning.C2PA: _("The file carries Content Credentials (C2PA). This kit does not check their signature."),
         Meaning.GENERATOR: _("Settings left by an image generator. A copy may have lost them."),
         Meaning.TEXT: _("A text left in the file."),
         Meaning.NOTHING: _("This file says nothing of itself. That proves nothing, one way or the other."),

@@ -117,7 +117,8 @@ def _read(name: str, data: bytes) -> np.ndarray:
 
 def _import(name: str, data: bytes) -> None:
     try:
-        new = decks.import_zip(data, name, settings.load())
+        files = compute.connect(settings.load()).run(decks.clean, data, name, weight="light")
+        new = decks.install_files(files, settings.load())
     except KitError as error:
         _note("error", frame.say(error))
     else:
@@ -153,7 +154,7 @@ def _one(scene: Scene, deck: LoadedDeck) -> None:
 def _doubles(scene: Scene, deck: LoadedDeck, alone: list[Item]) -> None:
     """The generator makes a double of each photograph that has none, one after the other."""
     if not may_generate(scene.run.level, Role.FACILITATOR if scene.projected else Role.LEARNER):
-        paragraph(_("Below 4e, the facilitator generates, on the projected screen: choose “With a group”."), "note")
+        paragraph(_("Below 4e (13 years), only the facilitator generates: choose “With a group”."), "note")
         return
     asked = f"{CALL}.{deck.id}"
     if asked not in st.session_state:
@@ -189,7 +190,11 @@ def _approval(scene: Scene, deck: LoadedDeck, item: Item) -> None:
     columns = st.columns([2, 2, 1], vertical_alignment="center")
     for column, version in zip(columns, item.versions, strict=False):
         with column:
-            st.image(render.png(render.picture(deck, item, version.truth)), width="stretch")
+            st.image(
+                render.png(render.picture(deck, item, version.truth)),
+                width="stretch",
+                alt=deck_words(version.alt, frame.lang()),
+            )
             st.caption(scene.words.verdicts[version.truth].name)
     with columns[2]:
         place = f"{deck.id}.{item.id}"

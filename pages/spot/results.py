@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import streamlit as st
+from babel.numbers import format_decimal
 
 from activities.spot_the_fake import results
 from activities.spot_the_fake.calibration import Reading, calibrate
 from activities.spot_the_fake.results import BeforeAfter, RoundResult
 from kit.levels import Level
-from pages.frame import _
+from pages.frame import _, lang
 from pages.parts.bars import proportion, shares
 from pages.parts.prose import escape, paragraph
 from pages.spot.scene import Scene, bar, heading
@@ -88,9 +89,8 @@ def _pooled(scene: Scene, first: RoundResult, second: RoundResult) -> None:
         if sdt is None:
             continue
         leaning = words.sdt.liberal if sdt.criterion < 0 else words.sdt.conservative
-        rows.append(
-            f"<dt>{escape(name)}</dt><dd>d′ = {sdt.d_prime:.2f} · c = {sdt.criterion:.2f}. {escape(leaning)}</dd>"
-        )
+        figures = f"d′ = {_decimal(sdt.d_prime)} · c = {_decimal(sdt.criterion)}."
+        rows.append(f"<dt>{escape(name)}</dt><dd>{escape(figures)} {escape(leaning)}</dd>")
     if not rows:
         return
     with st.expander(words.sdt.title):
@@ -99,3 +99,7 @@ def _pooled(scene: Scene, first: RoundResult, second: RoundResult) -> None:
         st.html(f'<dl class="sdt">{"".join(rows)}</dl>')
         paragraph(_("Computed from all slates together, never for one person."), "source")
         paragraph(words.sdt.pooled, "source")
+
+
+def _decimal(value: float) -> str:
+    return format_decimal(round(value, 2), locale=lang())

@@ -124,7 +124,7 @@ def _origin(scene: Scene, shown: Shown) -> None:
         paragraph(scene.words.reveal.origin)
         item, _version = scene.item(shown)
         pixels = render.picture(scene.deck, item, Truth.REAL)
-        st.image(render.png(pixels), width="stretch")
+        st.image(render.png(pixels), width="stretch", alt=deck_words(item.title, frame.lang()))
         paragraph(deck_words(item.title, frame.lang()), "source")
 
 

@@ -177,7 +177,8 @@ def steps_rail(scene: Scene) -> None:
         state = "now" if place == run.index else "done" if place < run.index else "next"
         current = ' aria-current="step"' if state == "now" else ""
         names.append(f'<li class="{state}"{current}>{escape(scene.words.steps[step.id].short)}</li>')
-    st.html(f'<ol class="rail" aria-label="{escape(_("Steps"))}">{"".join(names)}</ol>')
+    label = _("Steps")
+    st.html(f'<ol class="rail" aria-label="{escape(label)}">{"".join(names)}</ol>')
 
 
 def heading(scene: Scene, *, lead: str | None = None) -> None:

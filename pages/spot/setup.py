@@ -48,7 +48,7 @@ def draw(words: Words) -> None:
                 format_func=lambda s: words.sorting.display_time[SECONDS[s]],
             )
             scores = st.toggle(_("Count the results at the end"), value=True, key=Key.SCORES)
-            cards = st.toggle(_("Some photographs come with a publication that may lie"), key=Key.CARDS)
+            cards = st.toggle(_("Some photographs come with a post that may be false"), key=Key.CARDS)
             deck = _decks()
         if st.button(_("Start"), type="primary", key=Key.START):
             start(mode, plan, level, seconds=seconds, cards=cards, scores=scores, deck=deck)

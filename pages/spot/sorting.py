@@ -72,7 +72,7 @@ def _alone(scene: Scene, round_id: str, shown: Shown, place: int) -> None:
             format_func=lambda c: scene.words.confidences[str(int(c))],
             horizontal=True,
         )
-        with st.expander(_("Say why (if you like)")):
+        with st.expander(_("Say why (optional)")):
             family = st.radio(
                 words.family_question,
                 list(ClueFamily),

@@ -32,10 +32,8 @@ def on_grid(values: Tensor) -> Tensor:
 
 def patches_at(image: Tensor, rows: Tensor, columns: Tensor, patch: int) -> Tensor:
     """Patches of ``image`` (1, 3, H, W) whose top-left pixels are at ``rows``, ``columns`` (m,): (m, 3 · patch²)."""
-    windows = (
-        image[0].unfold(1, patch, 1).unfold(2, patch, 1)
-    )  # a view: (3, H - patch + 1, W - patch + 1, patch, patch)
-    return windows[:, rows, columns].transpose(0, 1).reshape(len(rows), -1)
+    windows = image[0].unfold(1, patch, 1).unfold(2, patch, 1)  # a view: (3, rows, columns, patch, patch)
+    return windows.permute(1, 2, 0, 3, 4)[rows, columns].flatten(1)
 
 
 def places(rows: Tensor, columns: Tensor, height: int, width: int) -> Tensor:
@@ -109,7 +107,8 @@ class PatchBank:
             rows, columns = found[found[:, 0] == index][:, 1:].unbind(1)
             values.append(patches_at(image, rows, columns, patch))
             place.append(places(rows + half, columns + half, *image.shape[-2:]))
-        all_values, all_places = torch.cat(values), torch.cat(place)
+        all_values = torch.cat(values) if len(values) > 1 else values[0]
+        all_places = torch.cat(place)
         mean, axes = _principal_axes(all_values, components)
         keys = _keys(all_values, all_places, mean, axes, layout * patch)
         return cls(
@@ -156,4 +155,4 @@ def _principal_axes(values: Tensor, components: int | None) -> tuple[Tensor, Ten
 
 
 def _keys(values: Tensor, place: Tensor, mean: Tensor, axes: Tensor, scale: float) -> Tensor:
-    return on_grid(torch.cat([(values - mean) @ axes, place * scale], dim=1))
+    return on_grid(torch.cat([values @ axes - mean @ axes, place * scale], dim=1))

@@ -54,13 +54,18 @@ def test_every_machine_version_has_clues_and_its_label() -> None:
 
 
 def test_clues_of_an_alteration_point_at_it() -> None:
+    """One may point at a consequence elsewhere: the handle of a spoon that was erased."""
     width, height = PICTURE_SIZE
     for item, version in VERSIONS:
         if version.overlay:
             rows, columns = DECK.version_pixels(version.overlay.file).shape[:2]
-            for clue in version.clues:
-                assert version.overlay.x - 10 <= clue.x * width <= version.overlay.x + columns + 10, (item.id, clue)
-                assert version.overlay.y - 10 <= clue.y * height <= version.overlay.y + rows + 10, (item.id, clue)
+            inside = [
+                version.overlay.x - 5 <= clue.x * width <= version.overlay.x + columns + 5
+                and version.overlay.y - 5 <= clue.y * height <= version.overlay.y + rows + 5
+                for clue in version.clues
+            ]
+            assert any(inside), item.id
+            assert inside.count(False) <= 1, item.id
 
 
 def test_the_deck_says_what_the_recipes_did() -> None:
