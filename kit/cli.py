@@ -18,8 +18,9 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from kit import ROOT, i18n
-from kit.doctor import DEFAULT_PORT, LANGUAGE_VARIABLE, N_, system_language, translator
+from kit.doctor import DEFAULT_PORT, LANGUAGE_VARIABLE, system_language, translator
 from kit.errors import BadInput, KitError, NotFound, SetupError
+from kit.i18n import N_
 
 _ = translator(system_language())
 

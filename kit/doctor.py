@@ -23,6 +23,7 @@ from typing import Any
 
 from kit import i18n, settings
 from kit.errors import KitError, SetupError
+from kit.i18n import N_
 
 OLDEST_PYTHON = (3, 11)
 DEFAULT_PORT = 8501
@@ -37,11 +38,6 @@ LANGUAGE_VARIABLE = "CONTRECHAMP_LANG"
 NEEDED_IMAGES = ("JPEG", "PNG", "WebP")
 OTHER_IMAGES = ("AVIF", "TIFF")
 _FEATURES = {"JPEG": "jpg", "PNG": "zlib", "WebP": "webp", "AVIF": "avif", "TIFF": "libtiff"}
-
-
-def N_(message: str) -> str:
-    """Mark ``message`` for translation later."""
-    return message
 
 
 class Status(StrEnum):

@@ -39,6 +39,11 @@ def catalogue(lang: str) -> gettext.NullTranslations:
     return gettext.translation(DOMAIN, LOCALES, [lang])
 
 
+def N_(message: str) -> str:
+    """Mark ``message`` for extraction; it is translated where it is shown."""
+    return message
+
+
 def translator(lang: str) -> Callable[[str], str]:
     """The gettext function of a language."""
     return catalogue(lang).gettext
@@ -58,8 +63,15 @@ def extract() -> Catalog:
         for name in CODE
         for file in ([ROOT / name] if name.endswith(".py") else sorted((ROOT / name).rglob("*.py")))
     ]
-    # An error names its message first, and so does a note on a file that came in: their classes are keywords.
-    keywords = {**DEFAULT_KEYWORDS, "N_": None, "Note": None, **dict.fromkeys(_error_names(files))}
+    # An error names its message first, and so does a note on a file that came in; a report of progress names it second.
+    keywords = {
+        **DEFAULT_KEYWORDS,
+        "N_": None,
+        "Note": None,
+        "report": (2,),
+        "on_progress": (2,),
+        **dict.fromkeys(_error_names(files)),
+    }
     template = Catalog()
     for file in files:
         for _, message, comments, _ in extract_from_file(

@@ -32,6 +32,7 @@ from activities.spot_the_fake.classifier import (
 )
 from activities.spot_the_fake.features import FEATURES, explain, features
 from kit.decks.model import Source, Truth
+from kit.i18n import N_
 
 __all__ = [
     "DISTURBANCES",
@@ -55,7 +56,7 @@ __all__ = [
     "train_on_deck",
 ]
 
-_UNLIKE = "Showing it images unlike those it knows"
+_UNLIKE = N_("Showing it images unlike those it knows")
 
 _OTHER_FILES = tuple(
     Source(package="skimage", file=f"data/{name}")
