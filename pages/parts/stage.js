@@ -123,7 +123,9 @@ function build(root, data, send) {
   img.addEventListener("load", drawLens)
 
   const figure = element("div", { class: "figure" })
-  figure.append(frame, tools)
+  figure.append(frame)
+  if (data.band) figure.append(element("p", { class: "band" }, data.band))
+  figure.append(tools)
   root.append(figure)
 
   // Timed display: covered until asked for, then covered again.

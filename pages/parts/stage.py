@@ -31,10 +31,10 @@ class Mark:
     label: str
 
 
-def picture_url(data: bytes, mime: str = "image/png") -> str:
-    """An address for these bytes in this session; its name is made of the content alone."""
+def picture_url(data: bytes) -> str:
+    """An address for this PNG in this session; its name is made of the content alone."""
     place = hashlib.sha256(data).hexdigest()[:16]
-    return get_instance().media_file_mgr.add(data, mime, f"contrechamp-{place}")
+    return get_instance().media_file_mgr.add(data, "image/png", f"contrechamp-{place}")
 
 
 def stage(
@@ -47,22 +47,23 @@ def stage(
     point: Point | None = None,
     marks: Sequence[Mark] = (),
     seconds: int = 0,
-    mime: str = "image/png",
+    band: str = "",
 ) -> Point | None:
     """Draw a picture; return the point of doubt, if ``pick`` allows one and it was placed.
 
-    ``seconds`` covers the picture after that time (0: never). ``labels`` are the words of the tools: ``magnifier``,
-    ``help``, ``point``, ``placed``, ``remove``, ``show``, ``hidden``.
+    ``seconds`` covers the picture after that time (0: never). ``band`` is its label, written below it. ``labels`` are
+    the words of the tools: ``magnifier``, ``help``, ``point``, ``placed``, ``remove``, ``show``, ``hidden``.
     """
     result = _component(
         data={
-            "src": picture_url(data, mime),
+            "src": picture_url(data),
             "alt": alt,
             "pick": pick,
             "point": point.model_dump() if point else None,
             "marks": [{"x": mark.x, "y": mark.y, "label": mark.label} for mark in marks],
             "seconds": seconds,
             "labels": labels,
+            "band": band,
             "scene": key,
         },
         key=key,

@@ -13,6 +13,7 @@ from activities.spot_the_fake.sitting import Shown
 from kit.decks import render
 from kit.decks.model import Truth
 from kit.decks.model import words as deck_words
+from kit.images import label
 from pages import frame
 from pages.frame import _
 from pages.parts.bars import votes
@@ -30,7 +31,8 @@ def draw(scene: Scene) -> None:
     order = chosen(scene)
     place = min(scene.run.position, len(order) - 1)
     round_id, shown = order[place]
-    heading(scene, lead=scene.words.reveal.intro if place == 0 else "")
+    if not scene.projected:
+        heading(scene, lead=scene.words.reveal.intro if place == 0 else "")
     paragraph(_("Image {n} of {total}").format(n=place + 1, total=len(order)), "kicker")
     item, version = scene.item(shown)
     marks = [Mark(x=clue.x, y=clue.y, label=deck_words(clue.words, frame.lang())) for clue in version.clues]
@@ -43,9 +45,10 @@ def draw(scene: Scene) -> None:
             key=f"spot_the_fake.reveal.{shown.opaque}",
             labels=stage_labels(),
             marks=marks if open_ else (),
+            band=_label(shown) if open_ else "",
         )
         if open_ and shown.truth.machine:
-            st.html(f'<p class="machine-label">{escape(scene.words.reveal.labelled)}</p>')
+            paragraph(scene.words.reveal.labelled, "source")
     with right:
         if not open_:
             _question(scene, round_id, shown)
@@ -59,6 +62,14 @@ def draw(scene: Scene) -> None:
             paragraph(credit.format(credit=deck_words(item.credit, frame.lang()), licence=item.licence), "source")
             _origin(scene, shown)
     _foot(scene, order, place, open_)
+
+
+def _label(shown: Shown) -> str:
+    """The label that the picture carries wherever it is kept or exported."""
+    if not shown.truth.machine:
+        return ""
+    source_type = label.SourceType.GENERATED if shown.truth is Truth.GENERATED else label.SourceType.ALTERED
+    return label.caption(source_type, frame.lang())
 
 
 def chosen(scene: Scene) -> list[tuple[str, Shown]]:
