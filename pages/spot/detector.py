@@ -15,6 +15,7 @@ from pages.parts.working import running, work
 from pages.spot.scene import Key, Scene, bar, heading
 
 RESULT = "spot_the_fake.detector"
+ASKED = "spot_the_fake.detector.asked"
 
 
 def draw(scene: Scene) -> None:
@@ -24,7 +25,10 @@ def draw(scene: Scene) -> None:
     paragraph(words.caution, "caution")
     steps = "".join(f"<li>{escape(line)}</li>" for line in words.how)
     st.html(f'<section class="card"><ol>{steps}</ol></section>')
-    if not running(RESULT) and not st.button(_("Train the detector now"), type="primary", key=Key.SUBMIT):
+    begin = st.session_state.pop(ASKED, False)
+    if not begin and not running(RESULT):
+        ask = st.session_state.__setitem__
+        st.button(_("Train the detector now"), type="primary", key=Key.SUBMIT, on_click=ask, args=(ASKED, True))
         bar(scene, forward=scene.run.next_step(), back=scene.run.previous_step())
         return
     folder = None if scene.deck.builtin else str(scene.deck.folder)

@@ -68,4 +68,5 @@ def draw(scene: Scene) -> None:
     if not open_ and scene.projected:
         bar(scene, forward=scene.run.reveal(), back=back, forward_label=_("Reveal"))
     else:
-        bar(scene, forward=scene.run.next_step() if last else scene.run.at(place + 1), back=back)
+        forward = scene.run.next_step() if last else scene.run.at(place + 1)
+        bar(scene, forward=forward, back=back, forward_label=None if open_ else scene.words.sorting.pass_button)

@@ -156,8 +156,9 @@ def _doubles(scene: Scene, deck: LoadedDeck, alone: list[Item]) -> None:
     if not may_generate(scene.run.level, Role.FACILITATOR if scene.projected else Role.LEARNER):
         paragraph(_("Below 4e (13 years), only the facilitator generates: choose “With a group”."), "note")
         return
-    asked = f"{CALL}.{deck.id}"
-    if asked not in st.session_state:
+    call, asked = f"{CALL}.{deck.id}", f"{CALL}.asked.{deck.id}"
+    begin = st.session_state.pop(asked, False)
+    if not begin and not running(call):
         st.button(
             _("Make the missing doubles ({n})").format(n=len(alone)),
             type="primary",
@@ -168,21 +169,17 @@ def _doubles(scene: Scene, deck: LoadedDeck, alone: list[Item]) -> None:
         return
     item = alone[0]
     paragraph(_("Making a double of “{title}”").format(title=deck_words(item.title, frame.lang())), "kicker")
-    photo = render.picture(deck, item, Truth.REAL)
+    photo, seed = render.picture(deck, item, Truth.REAL), scene.run.seed % 2**31
     made = work(
-        CALL,
-        lambda kit: kit.submit(
-            generate.generate, [photo], seed=scene.run.seed % 2**31, size=480, fidelity=FIDELITY, weight="heavy"
-        ),
+        call,
+        lambda kit: kit.submit(generate.generate, [photo], seed=seed, size=480, fidelity=FIDELITY, weight="heavy"),
     )
     if made is None:
-        if not running(CALL):
-            del st.session_state[asked]
         return
-    drop(CALL)
+    drop(call)
     decks.add_version(deck, item.id, Truth.GENERATED, made.image)
-    if len(alone) == 1:
-        del st.session_state[asked]
+    if len(alone) > 1:
+        st.session_state[asked] = True
     st.rerun()
 
 
