@@ -34,11 +34,12 @@ FLAGS = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
     for item in items:
-        if Path(__file__).parent in item.path.parents:
+        if here in item.path.parents:
             item.add_marker(pytest.mark.e2e)
-    # What the server spoke to is read once everything has been played.
-    items.sort(key=lambda item: item.path.name == "test_offline.py")
+    # Last, since Playwright keeps an event loop in this thread; and at the very end, whom all that was played spoke to.
+    items.sort(key=lambda item: (here in item.path.parents, item.path.name == "test_offline.py"))
 
 
 @dataclass
