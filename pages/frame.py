@@ -15,7 +15,7 @@ from uuid import uuid4
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from activities.registry import ACTIVITIES
+from activities.registry import ACTIVITIES, words
 from kit import i18n, settings
 from kit.classroom.store import Store, open_store
 from kit.errors import KitError
@@ -139,13 +139,7 @@ def configure() -> None:
 def activity_page(slug: str) -> StreamlitPage:
     """The page of an activity."""
     # A Streamlit page may be built again on every run; its identity is its url path.
-    return st.Page(str(HERE / f"{slug}.py"), title=_activity_title(slug), url_path=slug)
-
-
-def _activity_title(slug: str) -> str:
-    from activities.spot_the_fake import words
-
-    return words.load(lang()).title
+    return st.Page(str(HERE / f"{slug}.py"), title=words(slug, lang()).title, url_path=slug)
 
 
 def site() -> list[StreamlitPage]:

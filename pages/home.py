@@ -6,8 +6,8 @@ from enum import StrEnum
 
 import streamlit as st
 
+from activities import registry
 from activities.registry import ACTIVITIES
-from activities.spot_the_fake import words as spot_words
 from kit import ROOT
 from kit.levels import Level
 from kit.steps import Activity
@@ -60,7 +60,7 @@ def _fits(activity: Activity, level: Level | None, minutes: int | None) -> bool:
 
 
 def _card(activity: Activity, minutes: int | None) -> None:
-    words = spot_words.load(frame.lang())
+    words = registry.words(activity.slug, frame.lang())
     youngest = frame.level_name(activity.levels[0])
     short = sum(m for _step, m in activity.short)
     with st.container(key=f"card-{activity.slug}", border=True):

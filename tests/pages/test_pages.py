@@ -151,13 +151,39 @@ def test_below_4e_a_lone_pupil_does_not_generate(open_app: Opener) -> None:
     assert "spot_the_fake.own.make" not in [button.key for button in app.button]
 
 
-def test_clients_of_the_room_get_no_guide(open_app: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("step", ["forensics", "detector", "own_deck"])
+def test_clients_of_the_room_send_no_file_and_run_no_model(
+    open_app: Opener, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
     from pages import frame
 
     monkeypatch.setattr(frame, "is_here", lambda: False)
-    app = open_app()
-    app.switch_page("pages/privacy.py").run()
-    assert "privacy.everything" not in [button.key for button in app.button]
+    app = resume(open_app, at(step))
+    assert [link.proto.label for link in app.get("page_link")] == ["**Contrechamp**", "Ateliers", "Vie privée"]
+    assert not app.get("file_uploader")
+    assert {button.key for button in app.button} <= {Key.BACK, Key.NEXT, Key.LEAVE}
+
+
+def test_clients_of_the_room_erase_nothing(open_app: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pages import frame
+
+    monkeypatch.setattr(frame, "is_here", lambda: False)
+    app = open_app("privacy")
+    assert not [button for button in app.button if str(button.key).startswith("privacy.")]
+
+
+@pytest.mark.parametrize(
+    ("lan", "address", "here"),
+    [("", "192.168.1.20", True), ("1", None, True), ("1", "192.168.1.20", False), ("1", "10.0.0.7", False)],
+)
+def test_who_is_here(monkeypatch: pytest.MonkeyPatch, lan: str, address: str | None, here: bool) -> None:
+    from types import SimpleNamespace
+
+    from pages import frame
+
+    monkeypatch.setenv("CONTRECHAMP_LAN", lan)
+    monkeypatch.setattr(frame.st, "context", SimpleNamespace(ip_address=address))
+    assert frame.is_here() is here
 
 
 def test_a_window_that_lags_behind_does_not_overwrite(open_app: Opener) -> None:
