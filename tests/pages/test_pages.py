@@ -159,9 +159,19 @@ def test_clients_of_the_room_send_no_file_and_run_no_model(
 
     monkeypatch.setattr(frame, "is_here", lambda: False)
     app = resume(open_app, at(step))
-    assert [link.proto.label for link in app.get("page_link")] == ["**Contrechamp**", "Ateliers", "Vie privée"]
     assert not app.get("file_uploader")
     assert {button.key for button in app.button} <= {Key.BACK, Key.NEXT, Key.LEAVE}
+
+
+def test_clients_of_the_room_get_no_guide(open_app: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pages import frame
+
+    def links() -> list[str]:
+        return [link.proto.label for link in open_app().get("page_link")]
+
+    assert "Guides" in links()
+    monkeypatch.setattr(frame, "is_here", lambda: False)
+    assert links() == ["**Contrechamp**", "Ateliers", "Vie privée", "Ouvrir l’atelier"]
 
 
 def test_clients_of_the_room_erase_nothing(open_app: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
