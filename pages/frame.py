@@ -226,10 +226,16 @@ def _footer() -> None:
 
 
 def _streamlits_words() -> dict[str, str]:
-    """What Streamlit's widgets say by themselves, in English only, and what they say here."""
-    if lang() == "en":
-        return {}
+    """What Streamlit says by itself, in English and about itself, and what is said here."""
     return {
+        "Page not found": _("Page not found"),
+        "The page that you have requested does not seem to exist. Running the app's main page.": _(
+            "This page does not exist. Here is the home page."
+        ),
+        "Is Streamlit still running? If you accidentally stopped Streamlit, just restart it in your terminal:": _(
+            "The kit has stopped. What you did is saved. Start it again as you did, then reload this page:"
+        ),
+        "streamlit run yourscript.py": "python3 start.py",
         "Upload": _("Choose"),
         "Add files": _("Add files"),
         "Take Photo": _("Take the photograph"),
