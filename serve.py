@@ -37,6 +37,8 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 DEVICE_COOKIE = "contrechamp_device"
 DEVICE_PATTERN = re.compile(r"^[0-9a-f]{32}$")
 COOKIE_SECONDS = 30 * 24 * 3600
+HTML = b"text/html; charset=utf-8"
+ICON = ROOT / "pages" / "parts" / "icon.png"
 LOOPBACK = "127.0.0.1"
 
 
@@ -136,14 +138,11 @@ class Door:
             cookie = f"{name}; Path=/; Max-Age={COOKIE_SECONDS}; HttpOnly; SameSite=Lax"
             extra.append((b"set-cookie", cookie.encode()))
         if page:
-            body = shell(first_language(headers.get("accept-language", "")))
-            extra += [
-                (b"content-type", b"text/html; charset=utf-8"),
-                (b"content-length", str(len(body)).encode()),
-                (b"cache-control", b"no-store"),
-            ]
-            await send({"type": "http.response.start", "status": 200, "headers": extra})
-            await send({"type": "http.response.body", "body": body})
+            extra.append((b"cache-control", b"no-store"))
+            await _answer(send, 200, HTML, shell(first_language(headers.get("accept-language", ""))), extra)
+            return
+        if scope["path"].endswith("/favicon.png"):
+            await _answer(send, 200, b"image/png", ICON.read_bytes(), extra)
             return
 
         async def send_with_headers(message: MutableMapping[str, Any]) -> None:
@@ -159,8 +158,12 @@ async def _refuse(scope: Scope, send: Send) -> None:
         await send({"type": "websocket.close", "code": 1008})
         return
     body = b"Contrechamp does not answer to this host name."
-    head = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": 421, "headers": [*head, *protection()]})
+    await _answer(send, 421, b"text/plain; charset=utf-8", body, protection())
+
+
+async def _answer(send: Send, status: int, kind: bytes, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:
+    own = [(b"content-type", kind), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": [*own, *headers]})
     await send({"type": "http.response.body", "body": body})
 
 

@@ -133,7 +133,7 @@ def level_name(level: Level) -> str:
 
 def configure() -> None:
     """The browser tab."""
-    st.set_page_config(page_title="Contrechamp", page_icon=str(HERE / "parts" / "icon.png"), layout="wide")
+    st.set_page_config(page_title="Contrechamp", layout="wide")
 
 
 def activity_page(slug: str) -> StreamlitPage:

@@ -14,6 +14,7 @@ from kit.steps import Activity
 from pages import frame
 from pages.frame import _
 from pages.parts import browser
+from pages.parts.picture import picture
 from pages.parts.prose import escape, paragraph
 
 COVER = "coffee-generated.png"
@@ -91,11 +92,8 @@ def _card(activity: Activity, minutes: int | None) -> None:
 
 def _cover() -> None:
     """A generated picture of the kit's own deck, with the label that it carries."""
-    st.image(
-        str(ROOT / "assets" / "decks" / "default" / COVER),
-        width="stretch",
-        alt=_("A coffee cup on a saucer, in a generated image: its rim has melted."),
-    )
+    file = ROOT / "assets" / "decks" / "default" / COVER
+    picture(file.read_bytes(), _("A coffee cup on a saucer, in a generated image: its rim has melted."))
 
 
 main()

@@ -207,7 +207,6 @@ def test_the_first_paint_is_in_the_readers_language(accepted: str, lang: str) ->
         ("/static/index.html", HTML),
         ("/media/0123.png", HTML),
         ("/_stcore/health", HTML),
-        ("/favicon.png", HTML),
         ("/", "*/*"),
         ("/", "application/json"),
     ],
@@ -217,6 +216,14 @@ def test_what_is_no_page_passes_through(path: str, accept: str) -> None:
     assert reply.asked == ["http"]
     assert (reply.status, reply.body) == (404, "behind")
     assert reply.header("content-type") == "text/plain", "the answer's own headers are kept"
+
+
+@pytest.mark.parametrize("path", ["/favicon.png", "/spot_the_fake/favicon.png"])
+def test_the_sign_of_the_tab_is_ours(path: str) -> None:
+    reply = knock(path, accept="image/*")
+    assert (reply.status, reply.asked) == (200, [])
+    assert reply.header("content-type") == "image/png"
+    assert int(reply.header("content-length")) == serve.ICON.stat().st_size
 
 
 def test_what_is_sent_to_a_page_passes_through() -> None:

@@ -54,7 +54,7 @@ export default function ({ data }) {
   const root = document.documentElement
   if (root.lang !== data.lang) root.lang = data.lang
   theme(data.display)
-  const all = Object.entries(data.words)
+  const all = Object.entries(JSON.parse(data.words))
   words = Object.fromEntries(all.filter(([english]) => !english.includes("…")))
   parts = all.filter(([english]) => english.includes("…")).map(([e, o]) => [e.replaceAll("…", ""), o.replaceAll("…", "")])
   watcher?.disconnect()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import streamlit as st
@@ -22,7 +23,8 @@ def adopt(*, lang: str, display: str, words: dict[str, str]) -> None:
     ``words``: what Streamlit's own widgets say in English, and what they shall say. A key that begins or ends with
     ``…`` stands for the part of a longer text.
     """
-    _adopt(data={"lang": lang, "display": display, "words": words}, key="frame-adopt")
+    # The words as text: Streamlit looks for data frames in anything nested, and imports pandas to do so.
+    _adopt(data={"lang": lang, "display": display, "words": json.dumps(words)}, key="frame-adopt")
 
 
 def arrive(place: str) -> None:

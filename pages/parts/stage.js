@@ -168,12 +168,11 @@ function build(root, data, send) {
 
 export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".stage")
-  const drawn = JSON.stringify(data)
-  if (root.dataset.drawn !== drawn) {
-    // A new point comes back from Python as data: the picture it belongs to is already drawn.
-    const same = root.dataset.drawn && JSON.stringify({ ...JSON.parse(root.dataset.drawn), point: data.point }) === drawn
-    root.dataset.drawn = drawn
-    if (!same) build(root, data, setStateValue)
-  }
-  return () => {}
+  const before = root.dataset.drawn
+  if (before === data.json) return
+  const scene = JSON.parse(data.json)
+  root.dataset.drawn = data.json
+  // A new point comes back from Python as data: the picture it belongs to is already drawn.
+  const same = before && JSON.stringify({ ...JSON.parse(before), point: null }) === JSON.stringify({ ...scene, point: null })
+  if (!same) build(root, scene, setStateValue)
 }

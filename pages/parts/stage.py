@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
-from streamlit.runtime import get_instance
 
 from activities.spot_the_fake.answers import Point
+from pages.parts.picture import address
 
 HERE = Path(__file__).parent
 
@@ -31,12 +31,6 @@ class Mark:
     label: str
 
 
-def picture_url(data: bytes) -> str:
-    """An address for this PNG in this session; its name is made of the content alone."""
-    place = hashlib.sha256(data).hexdigest()[:16]
-    return get_instance().media_file_mgr.add(data, "image/png", f"contrechamp-{place}")
-
-
 def stage(
     data: bytes,
     *,
@@ -54,21 +48,19 @@ def stage(
     ``seconds`` covers the picture after that time (0: never). ``band`` is its label, written below it. ``labels`` are
     the words of the tools: ``magnifier``, ``help``, ``point``, ``placed``, ``remove``, ``show``, ``hidden``.
     """
-    result = _component(
-        data={
-            "src": picture_url(data),
-            "alt": alt,
-            "pick": pick,
-            "point": point.model_dump() if point else None,
-            "marks": [{"x": mark.x, "y": mark.y, "label": mark.label} for mark in marks],
-            "seconds": seconds,
-            "labels": labels,
-            "band": band,
-            "scene": key,
-        },
-        key=key,
-        on_point_change=lambda: None,
-    )
+    scene = {
+        "src": address(data),
+        "alt": alt,
+        "pick": pick,
+        "point": point.model_dump() if point else None,
+        "marks": [{"x": mark.x, "y": mark.y, "label": mark.label} for mark in marks],
+        "seconds": seconds,
+        "labels": labels,
+        "band": band,
+        "scene": key,
+    }
+    # As text: Streamlit looks for data frames in anything nested, and imports pandas to do so.
+    result = _component(data={"json": json.dumps(scene)}, key=key, on_point_change=lambda: None)
     placed = result.get("point", None) if pick else None
     if placed is None:
         return point
