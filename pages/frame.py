@@ -21,7 +21,9 @@ from kit.classroom.store import Store, open_store
 from kit.errors import KitError
 from kit.levels import Level
 from pages.parts import browser
+from pages.parts.palette import Display, enlarge, palette
 from pages.parts.prose import escape
+from pages.parts.vocabulary import streamlits_words
 from serve import DEVICE_COOKIE, DEVICE_PATTERN
 
 HERE = Path(__file__).parent
@@ -35,15 +37,6 @@ class Key(StrEnum):
     LANGUAGE = "frame.language"
     DISPLAY = "frame.display"
     PROJECTION = "frame.projection"
-
-
-class Display(StrEnum):
-    """How the screen is coloured."""
-
-    SYSTEM = "system"
-    LIGHT = "light"
-    DARK = "dark"
-    CONTRAST = "contrast"
 
 
 # -- who is looking --------------------------------------------------------------------------------------------------
@@ -162,10 +155,10 @@ def draw(page: StreamlitPage) -> None:
     """Draw the frame, then the page; an error meant for people is shown in its place, in one sentence."""
     with st.container(key="frame-browser"):
         st.html(HERE / "parts" / "frame.css")
-        st.html(f"<style>{_palette()}</style>")
+        st.html(f"<style>{palette(display())}</style>")
         if projecting():
             enlarge()
-        browser.adopt(lang=lang(), display=display(), words=_streamlits_words())
+        browser.adopt(lang=lang(), display=display(), words=streamlits_words(_))
     _header()
     try:
         page.run()
@@ -223,69 +216,3 @@ def _switches() -> None:
 def _footer() -> None:
     with st.container(key="frame-footer"):
         st.caption(_("Contrechamp works without the Internet. Nothing you do here leaves this machine."))
-
-
-def _streamlits_words() -> dict[str, str]:
-    """What Streamlit says by itself, in English and about itself, and what is said here."""
-    return {
-        "Page not found": _("Page not found"),
-        "The page that you have requested does not seem to exist. Running the app's main page.": _(
-            "This page does not exist. Here is the home page."
-        ),
-        "Is Streamlit still running? If you accidentally stopped Streamlit, just restart it in your terminal:": _(
-            "The kit has stopped. What you did is saved. Start it again as you did, then reload this page:"
-        ),
-        "streamlit run yourscript.py": "python3 start.py",
-        "Upload": _("Choose"),
-        "Add files": _("Add files"),
-        "Take Photo": _("Take the photograph"),
-        "Clear photo": _("Take another one"),
-        "Switch camera": _("Other camera"),
-        "Uploading...": _("Sending…"),
-        "This app would like to use your camera.": _("The kit asks to use the camera."),
-        "Learn how to allow access.": _("Allow it in the browser’s address bar."),
-        "Increment": _("One more"),
-        "Decrement": _("One less"),
-        "No results": _("Nothing found"),
-        "Clear value": _("Clear"),
-        "Fullscreen": _("Full screen"),
-        "Close fullscreen": _("Leave full screen"),
-        "Connection error": _("The kit does not answer"),
-        "file upload": _("Choose a file"),
-        "MB per file…": _("…MB per file…"),
-        "This type of files are not allowed.": _("This kind of file is not accepted."),
-        "…files are not allowed.": _("…files are not accepted."),
-        "Only one file is allowed.": _("One file at a time."),
-        "File size is too small.": _("This file is too small."),
-        "File must be …": _("The file may weigh at most …"),
-        "…MB or smaller.": _("…MB."),
-    }
-
-
-_PALETTES = {
-    "light": "--ink:#1B1F3B;--paper:#FBF7F0;--sheet:#FFFFFF;--soft:#F1EADD;--quiet:#565A75;--coral:#B8371F;"
-    "--teal:#14696B;--sun:#F2B134;--line:#8C8A94;--on-teal:#FFFFFF;--on-coral:#FFFFFF",
-    "dark": "--ink:#F4EFE6;--paper:#14172C;--sheet:#1D2140;--soft:#20243F;--quiet:#B9BBD0;--coral:#FF9B85;"
-    "--teal:#5CC2C0;--sun:#F2B134;--line:#7C81A3;--on-teal:#14172C;--on-coral:#14172C",
-    "contrast": "--ink:#000000;--paper:#FFFFFF;--sheet:#FFFFFF;--soft:#FFFFFF;--quiet:#000000;--coral:#8A1F0B;"
-    "--teal:#00474A;--sun:#FFD54A;--line:#000000;--on-teal:#FFFFFF;--on-coral:#FFFFFF",
-}
-
-
-def _palette() -> str:
-    chosen = display()
-    if chosen is Display.SYSTEM:
-        dark = f"@media (prefers-color-scheme:dark){{:root{{{_PALETTES['dark']};color-scheme:dark}}}}"
-        return f":root{{{_PALETTES['light']}}}{dark}"
-    css = f":root{{{_PALETTES[chosen]};color-scheme:{'dark' if chosen is Display.DARK else 'light'}}}"
-    if chosen is Display.CONTRAST:
-        css += (HERE / "parts" / "contrast.css").read_text("utf-8")
-    return css
-
-
-def enlarge() -> None:
-    """Make this screen readable from eight metres: Streamlit sizes everything in rem, so that one line does it."""
-    st.html(
-        "<style>html{font-size:clamp(20px,1.5vw,34px)!important}"
-        '[data-testid="stMainBlockContainer"]{max-width:100rem!important}</style>'
-    )

@@ -15,9 +15,11 @@ from kit.steps import Mode
 from pages import frame
 from pages.frame import _
 from pages.parts import browser
+from pages.parts.palette import enlarge
 from pages.parts.prose import paragraph
 from pages.spot import setup
-from pages.spot.scene import SLUG, Key, Scene, bar, heading, leave, load, steps_rail
+from pages.spot.furniture import bar, heading, steps_rail
+from pages.spot.scene import SLUG, Key, Scene, leave, load
 
 VIEWS: dict[str, tuple[str, str]] = {
     "brief": ("opening", "brief"),
@@ -63,7 +65,7 @@ def main() -> None:
     browser.arrive(f"{run.step}/{run.position}/{run.shown}")
     if scene.projected:
         with st.container(key="frame-enlarge"):
-            frame.enlarge()
+            enlarge()
     steps_rail(scene)
     with st.container(key=f"step-{run.role}"):
         if run.step in HERE_ONLY and not frame.is_here():

@@ -244,13 +244,14 @@ ESCAPES = {"escape", "_escaped", "html.escape"}
 MAKERS = {"_percent", "proportion", "_line", "_palette", "_projection", "round", "len", "int"}
 """Functions that return numbers, or markup whose own f-strings are checked here too."""
 OURS = {
+    "pages/frame.py": {"palette(display())": "the kit’s own CSS"},
     "pages/parts/bars.py": {"tone": "a word of the code", "''.join(html)": "what proportion() returned"},
     "pages/parts/prose.py": {"kind": "a word of the code"},
     "pages/spot/chances.py": {"cell": "a Cell", "row.value": "a number of published.py"},
     "pages/spot/detector.py": {"name": "a word of the code", "number": "a count"},
     "pages/spot/dossiers.py": {"dossier.truth": "a Truth"},
     "pages/spot/reveals.py": {"shown.truth": "a Truth"},
-    "pages/spot/scene.py": {"state": "a word of the code"},
+    "pages/spot/furniture.py": {"state": "a word of the code"},
 }
 """What else enters markup, and why it may: no word of a person or of a deck is among it."""
 

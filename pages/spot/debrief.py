@@ -6,7 +6,8 @@ import streamlit as st
 
 from pages.frame import _
 from pages.parts.prose import paragraph
-from pages.spot.scene import Key, Scene, bar, heading, save
+from pages.spot.furniture import bar, heading
+from pages.spot.scene import Key, Scene, save
 
 
 def draw(scene: Scene) -> None:

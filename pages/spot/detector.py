@@ -12,7 +12,8 @@ from pages.frame import _, lang
 from pages.parts.bars import proportion, shares
 from pages.parts.prose import escape, paragraph
 from pages.parts.working import running, work
-from pages.spot.scene import Key, Scene, bar, heading
+from pages.spot.furniture import bar, heading
+from pages.spot.scene import Key, Scene
 
 RESULT = "spot_the_fake.detector"
 ASKED = "spot_the_fake.detector.asked"

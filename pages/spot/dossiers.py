@@ -8,7 +8,8 @@ import streamlit as st
 
 from pages.frame import _
 from pages.parts.prose import escape, paragraph
-from pages.spot.scene import Key, Scene, bar, heading
+from pages.spot.furniture import bar, heading
+from pages.spot.scene import Key, Scene
 
 FIELDS = ("who", "when", "words", "elsewhere")
 

@@ -15,7 +15,8 @@ from kit.images.metadata import Meaning
 from pages import frame
 from pages.frame import _
 from pages.parts.prose import escape, paragraph
-from pages.spot.scene import Key, Scene, bar, heading
+from pages.spot.furniture import bar, heading
+from pages.spot.scene import Key, Scene
 
 VIEWS = ("error_level", "noise", "spectrum", "metadata")
 

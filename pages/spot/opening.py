@@ -6,7 +6,8 @@ import streamlit as st
 
 from pages.frame import _
 from pages.parts.prose import escape, paragraph
-from pages.spot.scene import Scene, bar, heading
+from pages.spot.furniture import bar, heading
+from pages.spot.scene import Scene
 
 
 def brief(scene: Scene) -> None:

@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 
 import numpy as np
 import streamlit as st
 
 from kit import compute, settings
-from kit.decks import render
 from kit.decks import store as decks
-from kit.decks.loaded import LoadedDeck
 from kit.decks.making import Photograph
-from kit.decks.model import Item, Truth
 from kit.decks.model import words as deck_words
 from kit.errors import BadImage, BadInput, KitError
-from kit.images import faces, generate, intake
-from kit.levels import Role, may_generate
+from kit.images import faces, intake
 from pages import frame
 from pages.frame import _
-from pages.parts.prose import escape, paragraph
-from pages.parts.working import drop, running, work
-from pages.spot.scene import Scene, bar, heading
+from pages.parts.prose import escape
+from pages.spot.furniture import bar, heading
+from pages.spot.scene import Scene
+from pages.spot.shelf import PREFIX, one, removal
 
-PREFIX = "spot_the_fake.own"
 NOTES = f"{PREFIX}.notes"
-CALL = f"{PREFIX}.call"
 MOST = 12
-FIDELITY = 0.65
-"""Far enough from the photograph to go wrong, near enough to fool: chosen by eye on the default deck."""
 LICENCE = "CC BY-SA 4.0"
 TYPES = ["jpg", "jpeg", "png", "webp", "heic", "heif", "bmp", "gif", "tif", "tiff", "avif", "svg"]
 """What the chooser shows. The door tells in a sentence why it refuses some of them."""
@@ -53,9 +45,9 @@ def draw(scene: Scene) -> None:
     for deck in mine:
         if isinstance(deck, decks.BrokenDeck):
             frame.alert(frame.say(deck.error))
-            _removal(deck.id)
+            removal(deck.id)
         else:
-            _one(scene, deck)
+            one(scene, deck)
     bar(scene, forward=None, back=scene.run.previous_step())
 
 
@@ -123,99 +115,3 @@ def _import(name: str, data: bytes) -> None:
         _note("error", frame.say(error))
     else:
         _note("done", _("“{title}” is ready.").format(title=deck_words(new.deck.title, frame.lang())))
-
-
-# -- one deck ------------------------------------------------------------------------------------------------------
-
-
-def _one(scene: Scene, deck: LoadedDeck) -> None:
-    waiting = [item for item in deck.deck.items if not item.approved]
-    alone = [item for item in deck.deck.items if len(item.versions) == 1 and not item.portrait]
-    with st.container(border=True):
-        st.html(f"<h3>{escape(deck_words(deck.deck.title, frame.lang()))}</h3>")
-        if alone:
-            _doubles(scene, deck, alone)
-        if waiting:
-            paragraph(scene.words.own_deck.approve, "note")
-            for item in waiting:
-                _approval(scene, deck, item)
-        with st.container(horizontal=True):
-            if not waiting:
-                st.download_button(
-                    _("Export"),
-                    data=lambda: _zip(deck),
-                    file_name=f"{deck.id}.zip",
-                    mime="application/zip",
-                    key=f"{PREFIX}.export.{deck.id}",
-                )
-            _removal(deck.id)
-
-
-def _doubles(scene: Scene, deck: LoadedDeck, alone: list[Item]) -> None:
-    """The generator makes a double of each photograph that has none, one after the other."""
-    if not may_generate(scene.run.level, Role.FACILITATOR if scene.projected else Role.LEARNER):
-        paragraph(_("Below 4e (13 years), only the facilitator generates: choose “With a group”."), "note")
-        return
-    call, asked = f"{CALL}.{deck.id}", f"{CALL}.asked.{deck.id}"
-    begin = st.session_state.pop(asked, False)
-    if not begin and not running(call):
-        st.button(
-            _("Make the missing doubles ({n})").format(n=len(alone)),
-            type="primary",
-            key=f"{PREFIX}.make.{deck.id}",
-            on_click=st.session_state.__setitem__,
-            args=(asked, True),
-        )
-        return
-    item = alone[0]
-    paragraph(_("Making a double of “{title}”").format(title=deck_words(item.title, frame.lang())), "kicker")
-    photo, seed = render.picture(deck, item, Truth.REAL), scene.run.seed % 2**31
-    made = work(
-        call,
-        lambda kit: kit.submit(generate.generate, [photo], seed=seed, size=480, fidelity=FIDELITY, weight="heavy"),
-    )
-    if made is None:
-        return
-    drop(call)
-    decks.add_version(deck, item.id, Truth.GENERATED, made.image)
-    if len(alone) > 1:
-        st.session_state[asked] = True
-    st.rerun()
-
-
-def _approval(scene: Scene, deck: LoadedDeck, item: Item) -> None:
-    columns = st.columns([2, 2, 1], vertical_alignment="center")
-    for column, version in zip(columns, item.versions, strict=False):
-        with column:
-            st.image(
-                render.png(render.picture(deck, item, version.truth)),
-                width="stretch",
-                alt=deck_words(version.alt, frame.lang()),
-            )
-            st.caption(scene.words.verdicts[version.truth].name)
-    with columns[2]:
-        place = f"{deck.id}.{item.id}"
-        st.button(_("Approve"), on_click=decks.approve, args=(deck, item.id), key=f"{PREFIX}.yes.{place}")
-        st.button(_("Reject"), on_click=_reject, args=(deck, item.id), key=f"{PREFIX}.no.{place}")
-
-
-def _reject(deck: LoadedDeck, item_id: str) -> None:
-    if len(deck.deck.items) == 1:
-        decks.remove(deck.id, settings.load())
-    else:
-        decks.discard(deck, item_id)
-
-
-def _removal(deck_id: str) -> None:
-    with st.popover(_("Remove")):
-        st.button(
-            _("Yes, erase this deck"),
-            on_click=decks.remove,
-            args=(deck_id, settings.load()),
-            key=f"{PREFIX}.remove.{deck_id}",
-        )
-
-
-def _zip(deck: LoadedDeck) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        return decks.export(deck, Path(folder) / f"{deck.id}.zip").read_bytes()

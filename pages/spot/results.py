@@ -12,7 +12,8 @@ from kit.levels import Level
 from pages.frame import _, lang
 from pages.parts.bars import proportion, shares
 from pages.parts.prose import escape, paragraph
-from pages.spot.scene import Scene, bar, heading
+from pages.spot.furniture import bar, heading
+from pages.spot.scene import Scene
 from pages.spot.tally import round_result
 
 

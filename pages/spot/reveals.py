@@ -19,7 +19,8 @@ from pages.frame import _
 from pages.parts.bars import votes
 from pages.parts.prose import escape, paragraph
 from pages.parts.stage import Mark, stage
-from pages.spot.scene import Key, Scene, bar, heading, stage_labels
+from pages.spot.furniture import bar, heading, stage_labels
+from pages.spot.scene import Key, Scene
 from pages.spot.tally import round_result
 
 CHOSEN = 4

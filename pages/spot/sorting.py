@@ -13,7 +13,8 @@ from pages.frame import _
 from pages.parts.prose import escape, paragraph
 from pages.parts.stage import stage
 from pages.spot.dossiers import FIELDS, publication
-from pages.spot.scene import Key, Scene, bar, heading, hide_until_shown
+from pages.spot.furniture import bar, heading, hide_until_shown
+from pages.spot.scene import Key, Scene
 
 
 def draw(scene: Scene) -> None:
