@@ -43,6 +43,8 @@ class SortingRun(BaseModel):
     plan: Plan = Plan.LESSON
     cards: bool = False
     """Whether some photographs come with a publication card, which may lie."""
+    views: bool = False
+    """Whether the forensic views are at hand during the rounds."""
     scores: bool = True
     """False: each image is explained, nothing is added up."""
     seconds: Annotated[int, Field(ge=0)] = 0

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-import streamlit as st
+import io
 
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from activities.spot_the_fake.sitting import Shown
 from kit import compute, settings
 from kit.decks import render
+from kit.decks.loaded import LoadedDeck
 from kit.decks.model import Truth
 from kit.decks.model import words as deck_words
 from kit.errors import KitError
@@ -68,13 +74,40 @@ def _picture(scene: Scene, view: str) -> None:
             paragraph(scene.words.verdicts[truth].name, "kicker")
             alt = deck_words(item.version(truth).alt, frame.lang())
             st.image(render.png(render.picture(scene.deck, item, truth)), width="stretch", alt=alt)
-            st.image(_view(scene.deck, scene.deck.digest, chosen, truth, view), width="stretch", alt=name)
+            st.image(_view(scene.deck, chosen, truth, view), width="stretch", alt=name)
+
+
+def beside(scene: Scene, shown: Shown) -> None:
+    """During a round, where it was asked for: the same views of the picture as it is played."""
+    words = scene.words.forensics.views
+    view = st.radio(
+        _("Look at it otherwise"),
+        [None, *VIEWS],
+        horizontal=True,
+        key=f"{Key.VIEW}.{shown.opaque}",
+        format_func=lambda v: words[v].name if v else _("The picture alone"),
+    )
+    if view is None:
+        return
+    if view == "metadata":
+        paragraph(_("The copy that is played was stripped of what it said, so that nothing betrays it."), "source")
+        _findings(scene.served(shown), "")
+    else:
+        st.image(_view_of(scene.served(shown), view), width="stretch", alt=words[view].name)  # type: ignore[index]
+    paragraph(words[view].shows)  # type: ignore[index]
+    paragraph(words[view].cannot, "caution")  # type: ignore[index]
+
+
+def _view(deck: LoadedDeck, item_id: str, truth: Truth, view: str) -> bytes:
+    return _view_of(render.png(render.picture(deck, item_id, truth)), view)
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
-def _view(_deck: object, digest: str, item_id: str, truth: Truth, view: str) -> bytes:
+def _view_of(png: bytes, view: str) -> bytes:
+    """A view of a picture of the kit, computed by a worker."""
     functions = {"error_level": error_level, "noise": noise_residual, "spectrum": spectrum}
-    pixels = render.picture(_deck, item_id, truth)  # type: ignore[arg-type]
+    with Image.open(io.BytesIO(png)) as picture:
+        pixels = np.asarray(picture)
     trace = compute.connect(settings.load()).run(functions[view], pixels, weight="light")
     return render.png(trace.view)
 
@@ -100,6 +133,11 @@ def _metadata() -> None:
     )
     if sent is not None:
         data, name = sent.getvalue(), sent.name
+    _findings(data, name)
+
+
+def _findings(data: bytes, name: str) -> None:
+    """What a file says of itself, and what that means."""
     try:
         findings = compute.connect(settings.load()).run(metadata.read_metadata, data, name, weight="light")
     except KitError as error:

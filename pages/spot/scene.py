@@ -52,6 +52,8 @@ class Key(StrEnum):
     SECONDS = "spot_the_fake.seconds"
     SCORES = "spot_the_fake.scores"
     CARDS = "spot_the_fake.cards"
+    VIEW = "spot_the_fake.view"
+    VIEWS = "spot_the_fake.views"
     COUNT = "spot_the_fake.count"
     TRACE = "spot_the_fake.trace"
     DECISION = "spot_the_fake.decision"

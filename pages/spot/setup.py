@@ -49,9 +49,10 @@ def draw(words: Words) -> None:
             )
             scores = st.toggle(_("Count the results at the end"), value=True, key=Key.SCORES)
             cards = st.toggle(_("Some photographs come with a post that may be false"), key=Key.CARDS)
+            views = frame.is_here() and st.toggle(_("Offer the forensic views during the rounds"), key=Key.VIEWS)
             deck = _decks()
         if st.button(_("Start"), type="primary", key=Key.START):
-            start(mode, plan, level, seconds=seconds, cards=cards, scores=scores, deck=deck)
+            start(mode, plan, level, seconds=seconds, cards=cards, views=views, scores=scores, deck=deck)
             st.rerun()
 
 

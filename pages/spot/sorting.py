@@ -57,6 +57,8 @@ def _alone(scene: Scene, round_id: str, shown: Shown, place: int) -> None:
             point=before.point if before else None,
             seconds=run.seconds,
         )
+        if run.views:
+            _views(scene, shown)
     with right, st.form(f"spot_the_fake.form.{shown.opaque}", border=False, enter_to_submit=False):
         verdict = st.radio(
             words.verdict_question,
@@ -117,6 +119,8 @@ def _room(scene: Scene, round_id: str, shown: Shown, place: int) -> None:
             labels=hide_until_shown(scene),
             seconds=scene.run.seconds,
         )
+        if scene.run.views:
+            _views(scene, shown)
     with right:
         names = "".join(f"<li>{escape(scene.words.verdicts[v].button)}</li>" for v in Verdict)
         st.html(f'<ul class="questions">{names}</ul>')
@@ -136,6 +140,13 @@ def _card(scene: Scene, version: Version) -> None:
     if version.card is not None:
         card = version.card
         publication(scene, {field: deck_words(getattr(card, field), frame.lang()) for field in FIELDS})
+
+
+def _views(scene: Scene, shown: Shown) -> None:
+    # Imported here: most rounds do without, and start sooner.
+    from pages.spot.forensics import beside
+
+    beside(scene, shown)
 
 
 def slates(scene: Scene, round_id: str, shown: Shown) -> None:

@@ -117,6 +117,19 @@ def test_a_round_played_to_its_end_gives_results(open_app: Opener) -> None:
     assert any("<b>4 sur 4</b>" in body or "<b>4 of 4</b>" in body for body in figures)
 
 
+@pytest.mark.parametrize("mode", [Mode.SELF_PACED, Mode.PROJECTED])
+def test_forensic_views_during_a_round(open_app: Opener, mode: Mode) -> None:
+    words = activity_words.load("fr").forensics.views
+    app = resume(open_app, at("form_a", mode, views=True))
+    radio = next(r for r in app.radio if r.key.startswith(Key.VIEW))
+    for view in ("error_level", "noise", "spectrum", "metadata"):
+        radio = app.radio(key=radio.key).set_value(view)
+        app.run()
+        shown = " ".join(html.proto.body for html in app.get("html"))
+        assert words[view].cannot.split("’")[0] in shown
+        assert bool(app.get("image")) == (view != "metadata")
+
+
 def test_the_room_never_sees_a_solution_early(open_app: Opener) -> None:
     words = activity_words.load("fr")
     app = resume(open_app, at("reveals", Mode.PROJECTED))
