@@ -38,6 +38,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.e2e)
+            item.add_marker(pytest.mark.timeout(600))
     # Last, since Playwright keeps an event loop in this thread; and at the very end, whom all that was played spoke to.
     items.sort(key=lambda item: (here in item.path.parents, item.path.name == "test_offline.py"))
 
