@@ -19,7 +19,7 @@ from pages.parts.palette import enlarge
 from pages.parts.prose import paragraph
 from pages.spot import setup
 from pages.spot.furniture import bar, heading, steps_rail
-from pages.spot.scene import SLUG, Key, Scene, leave, load
+from pages.spot.scene import Key, Scene, leave, load, moved_on
 
 VIEWS: dict[str, tuple[str, str]] = {
     "brief": ("opening", "brief"),
@@ -94,7 +94,7 @@ def _foot(scene: Scene) -> None:
 @st.fragment(run_every=1.0)
 def _follow() -> None:
     """The room's screen follows the facilitator's window: it compares one number a second."""
-    if frame.store().version(frame.device(), SLUG) != st.session_state.get(Key.VERSION):
+    if moved_on():
         st.rerun(scope="app")
 
 

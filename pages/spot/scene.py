@@ -41,8 +41,6 @@ class Key(StrEnum):
     NEXT = "spot_the_fake.next"
     BACK = "spot_the_fake.back"
     REVEAL = "spot_the_fake.reveal"
-    NEXT_STEP = "spot_the_fake.next_step"
-    PREVIOUS_STEP = "spot_the_fake.previous_step"
     START = "spot_the_fake.start"
     LEAVE = "spot_the_fake.leave"
     LEVEL = "spot_the_fake.level"
@@ -159,6 +157,11 @@ def save(run: SortingRun) -> None:
         )
     except Stale as stale:
         st.toast(frame.say(stale))
+
+
+def moved_on() -> bool:
+    """Whether another window has saved since this one drew. Cheap: one number is compared."""
+    return frame.store().version(frame.device(), SLUG) != st.session_state.get(Key.VERSION)
 
 
 def leave() -> None:

@@ -113,3 +113,21 @@ def test_the_short_format_fills_twenty_minutes(activity: Activity) -> None:
 @activities
 def test_levels_are_in_order_and_unbroken(activity: Activity) -> None:
     assert list(activity.levels) == list(Level)[activity.levels[0].rank : activity.levels[-1].rank + 1]
+
+
+def test_every_activity_can_be_conducted() -> None:
+    page = tree(PAGES / "conduct.py")
+    [panels] = [
+        node.value
+        for node in page.body
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "PANELS"
+    ]
+    modules = ast.literal_eval(panels)
+    assert list(modules) == [activity.slug for activity in ACTIVITIES]
+    for module in modules.values():
+        functions = {
+            node.name
+            for node in tree(ROOT / f"{module.replace('.', '/')}.py").body
+            if isinstance(node, ast.FunctionDef)
+        }
+        assert {"projected", "panel"} <= functions

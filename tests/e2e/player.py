@@ -86,8 +86,8 @@ class Player:
     # -- what is there -----------------------------------------------------------------------------------------------
 
     def button(self, key: str) -> Locator:
-        """The button with this widget key of « Vrai ou IA ? »."""
-        return self.page.locator(f".st-key-spot_the_fake-{key} button").first
+        """The button with this widget key, of « Vrai ou IA ? » or of the remote control."""
+        return self.page.locator(f":is(.st-key-spot_the_fake-{key}, .st-key-conduct-{key}) button").first
 
     def groups(self) -> Locator:
         """The radio groups of the page."""
