@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 
@@ -78,13 +79,15 @@ class PatchBank:
         most: int,
         generator: torch.Generator,
         forbidden: Tensor | None = None,
+        tick: Callable[[], None] = lambda: None,
     ) -> Self:
         """Collect the patches of ``photos``, each (1, 3, H, W) float64 from -1 to 1.
 
         ``components``: how many principal components to keep; None compares the patches as they are. ``most``: above
         this many patches, that many are drawn with ``generator``. ``forbidden`` (H, W of the first photo, bool): no
         patch of the first photo that touches it is used or, if too few would remain, none that is centred in it.
-        Raises :class:`BadInput` if too few remain even so.
+        ``tick`` is called between the longer stages; it may raise to stop. Raises :class:`BadInput` if too few remain
+        even so.
         """
         half = patch // 2
         allowed = [
@@ -109,8 +112,11 @@ class PatchBank:
             place.append(places(rows + half, columns + half, *image.shape[-2:]))
         all_values = torch.cat(values) if len(values) > 1 else values[0]
         all_places = torch.cat(place)
+        tick()
         mean, axes = _principal_axes(all_values, components)
+        tick()
         keys = _keys(all_values, all_places, mean, axes, layout * patch)
+        tick()
         return cls(
             patch=patch,
             values=all_values,

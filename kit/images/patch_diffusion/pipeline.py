@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -115,6 +116,7 @@ class PatchDiffusionPipeline(DiffusionPipeline):
                 most=self.config.most_patches,
                 generator=random,
                 forbidden=free,
+                tick=partial(work.tell, number, steps[-1].denoised if steps else None),
             )
             denoise = self.denoiser(bank, level.stride)
             levels.append(Level(height=known.shape[-2], width=known.shape[-1], patches=len(bank), stride=level.stride))
@@ -186,11 +188,14 @@ class _Work:
         self._done += self._call[level]
 
         def tick(fraction: float) -> None:
-            done = (before + fraction * self._call[level]) / self._all
-            self._on_progress(done, level, len(self._call), preview)
+            self.tell(level, preview, before + fraction * self._call[level])
 
         tick(0)
         return tick
+
+    def tell(self, level: int, preview: Pixels | None, done: float | None = None) -> None:
+        """Say how far the run has got: ``done`` of the work, or as far as the last call came."""
+        self._on_progress((self._done if done is None else done) / self._all, level, len(self._call), preview)
 
 
 def _shrunk(photo: Pixels, longest: int) -> Tensor:
