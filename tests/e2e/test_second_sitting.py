@@ -34,12 +34,10 @@ def to_step(player: Player, step: str) -> None:
         if player.title() == words.steps[step].title:
             return
         if player.title() == words.steps["dossiers"].title and player.groups().count():
-            player.groups().nth(0).locator('[data-testid="stRadioOption"]').nth(2).click()
+            player.choose(player.groups().nth(0), 2)
             player.settle()
-            player.button("submit").click()
-            player.settle()
-        player.button("next").click()
-        player.settle()
+            player.press("submit")
+        player.press("next")
     raise AssertionError(f"never came to {step}")
 
 
@@ -54,12 +52,15 @@ def test_dossiers_and_the_detector(play: Callable[..., Player]) -> None:
     player.open("spot_the_fake")
     player.look("forensics")
     to_step(player, "detector")
-    player.button("submit").click()
+    player.press("submit")
     wait_for(player, ".matrix")
     counts = [int(n) for n in player.page.locator(".matrix b").all_inner_texts()]
     assert sum(counts) >= 30, "the detector answered about fewer images than the deck has"
     assert words.detector.caution in player.text()
     player.look("detector")
+    to_step(player, "human_scores")
+    player.look("human-scores")
+    to_step(player, "own_deck")
     assert player.errors == []
 
 

@@ -39,7 +39,9 @@ def saved(player: Player) -> dict:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("locale", "width", "height"), [("fr-FR", 1366, 768), ("en-GB", 390, 844)])
+@pytest.mark.parametrize(
+    ("locale", "width", "height"), [("fr-FR", 1366, 768), ("en-GB", 390, 844), ("en-GB", 1920, 1080)]
+)
 def test_alone(play: Callable[..., Player], locale: str, width: int, height: int) -> None:
     words = activity_words.load(locale[:2])
     player = play(width, height, locale)
@@ -139,6 +141,26 @@ def test_projected(play: Callable[..., Player]) -> None:
     run = saved(player)
     assert run["step"] == "form_b"
     assert [c["real"] for c in run["counts"]["form_a"].values()] == [12] * 8
+
+    # On to the end, from the room's own screen.
+    player.page.goto(f"{player.url}/spot_the_fake")
+    player.page.wait_for_selector(".kicker")
+    player.settle()
+    for _ in range(9):
+        player.press("next")
+    for _ in range(4):
+        assert player.page.locator(".verdict").count() == 0
+        player.press("next")
+        assert player.page.locator(".verdict").count() == 1
+        player.press("next")
+    assert player.title() == words.steps["results"].title
+    assert words.results.no_gain in player.text()
+    player.look("room-results")
+    player.press("next")
+    player.look("room-debrief")
+    for _ in words.debrief.questions:
+        player.press("next")
+    assert words.trace.starters[0] in player.text()
     assert player.errors == []
 
 
