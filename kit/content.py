@@ -1,6 +1,6 @@
 """Words and facts in YAML, checked when they are loaded.
 
-Every fault of a file is reported at once, each with its line; unknown fields are faults.
+Every fault of a file is reported at once, each with its line (:mod:`kit.faults`); unknown fields are faults.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from typing import TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from kit.errors import BadContent
+from kit import field_faults, yaml_faults
+from kit.errors import BadContent, KitError
+from kit.faults import Fault, bad, one, shown
 
 MAX_BYTES = 512 * 2**10
 """Reading takes about 18 s of processor a megabyte: a larger file would hold up everyone's screen."""
@@ -43,12 +45,14 @@ class _Loader(yaml.SafeLoader):
     def compose_node(self, parent: yaml.Node | None, index: object) -> yaml.Node | None:  # type: ignore[override]
         event = self.peek_event()
         if isinstance(event, yaml.AliasEvent):
-            raise _refused("aliases (*name) are not accepted", event)
+            raise yaml_faults.Refused(BadContent("aliases (*name) are not accepted; repeat what they stand for"), event)
         if getattr(event, "tag", None) is not None:
-            raise _refused("tags (!name) are not accepted; to begin a text with “!”, write it in quotes", event)
+            raise yaml_faults.Refused(yaml_faults.no_tags(), event)
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            raise _refused("nested too deeply", event)
+            raise yaml_faults.Refused(
+                BadContent("nested too deeply: {most} levels are accepted", most=MAX_DEPTH), event
+            )
         try:
             return super().compose_node(parent, index)
         finally:
@@ -67,35 +71,42 @@ class _Loader(yaml.SafeLoader):
         try:
             return super().construct_object(node, deep)
         except ValueError as error:  # what looks like a date or a number and is none: 2026-02-30
-            raise _refused(f"“{str(node.value)[:40]}” cannot be read; write it in quotes", node) from error
-
-
-def _refused(problem: str, where: yaml.Event | yaml.Node) -> yaml.MarkedYAMLError:
-    return yaml.constructor.ConstructorError(None, None, problem, where.start_mark)
+            raise yaml_faults.Refused(yaml_faults.unreadable(str(node.value)), node) from error
 
 
 def load(path: Path, model: type[C]) -> C:
     """Read the YAML file ``path`` as a ``model``.
 
-    Raises :class:`BadContent` with every fault of the file, each with its line.
+    Raises :class:`BadContent` if it cannot be read, :class:`kit.faults.Faults` with every fault, each with its line.
     """
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise BadContent(
-            "{name} cannot be read:\n{faults}", name=path.name, faults=error.strerror or str(error)
-        ) from error
+        raise cannot_be_read(path.name, error) from error
     return parse(raw, model, path.name)
+
+
+def cannot_be_read(name: str, error: OSError) -> BadContent:
+    """The error of a file that the system does not give."""
+    why: KitError | str
+    match error:
+        case FileNotFoundError():
+            why = BadContent("there is no such file")
+        case IsADirectoryError():
+            why = BadContent("it is a folder")
+        case PermissionError():
+            why = BadContent("this account may not read it")
+        case _:
+            why = error.strerror or str(error)
+    return BadContent("{name} cannot be read:\n{faults}", name=name, faults=why)
 
 
 def parse(raw: bytes, model: type[C], name: str) -> C:
     """Read YAML bytes as a ``model``; ``name`` is what the messages call the file.
 
-    Raises :class:`BadContent` with every fault, each with its line.
+    Raises :class:`kit.faults.Faults` with every fault, each with its line.
     """
-    if len(raw) > MAX_BYTES:
-        raise _bad(name, [f"{len(raw)} bytes; at most {MAX_BYTES} are accepted"])
-    text = _text(raw, name)
+    text = decode(raw, name)
     loader = None
     try:
         loader = _Loader(text)
@@ -103,58 +114,42 @@ def parse(raw: bytes, model: type[C], name: str) -> C:
         data = loader.construct_document(node) if node else {}
         twice = loader.twice
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise _bad(name, [f"line {line}: {error.problem or error.context}"]) from error
+        raise bad(name, [yaml_faults.of(error, text)]) from error
     except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        raise _bad(name, [f"line {line}: the character #x{error.character:04x} is not accepted"]) from error
+        what = BadContent("the character #x{code} is not accepted", code=f"{error.character:04x}")
+        raise one(name, what, text.count("\n", 0, error.position) + 1) from error
     finally:
         if loader is not None:
             loader.dispose()
-    faults = [(line, f"the field “{key}” is written twice") for line, key in twice]
+    found: list[tuple[int, KitError]] = [
+        (line, BadContent("the field “{key}” is written twice", key=shown(key))) for line, key in twice
+    ]
+    beyond = 0
     try:
         read = model.model_validate(data)
     except ValidationError as error:
         # The lines of a hundred: finding those of a hundred thousand would take minutes.
-        for fault in error.errors()[:MAX_FAULTS]:
-            where = ".".join(str(part) for part in fault["loc"]) or "the file"
-            faults.append((_line(node, fault["loc"]), f"{where}: {fault['msg']}"))
-        more = error.error_count() + len(twice) - MAX_FAULTS
+        found += field_faults.of(error.errors()[:MAX_FAULTS], data, node)
+        beyond = max(0, error.error_count() - MAX_FAULTS)
     else:
-        if not faults:
+        if not found:
             return read
-        more = len(twice) - MAX_FAULTS
-    lines = [f"line {line}: {what}" for line, what in sorted(faults)[:MAX_FAULTS]]
-    raise _bad(name, [*lines, f"and {more} more"] if more > 0 else lines)
+    found.sort(key=lambda fault: (fault[0], str(fault[1])))
+    faults = [Fault(what=what, line=line) for line, what in found[:MAX_FAULTS]]
+    if more := len(found) - len(faults) + beyond:
+        faults.append(Fault(what=BadContent("and {count} more", count=more)))
+    raise bad(name, faults)
 
 
-def _text(raw: bytes, name: str) -> str:
+def decode(raw: bytes, name: str) -> str:
+    """The text of a file written by hand; ``name`` is what the messages call it.
+
+    Raises :class:`kit.faults.Faults` if it is too large or not UTF-8.
+    """
+    if len(raw) > MAX_BYTES:
+        raise one(name, BadContent("{size} bytes; at most {most} are accepted", size=len(raw), most=MAX_BYTES))
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise _bad(name, [f"line {line}: not UTF-8 text; save the file again as UTF-8"]) from error
-
-
-def _bad(name: str, faults: list[str]) -> BadContent:
-    return BadContent("{name} has faults to mend:\n{faults}", name=name, faults="\n".join(f"- {f}" for f in faults))
-
-
-def _line(node: yaml.Node | None, path: tuple[int | str, ...]) -> int:
-    """The line (from 1) of the deepest node on ``path`` that exists."""
-    if node is None:
-        return 1
-    line = node.start_mark.line + 1
-    for part in path:
-        child = None
-        if isinstance(node, yaml.MappingNode):
-            for key, value in node.value:
-                if key.value == str(part):
-                    line, child = key.start_mark.line + 1, value
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-            child = node.value[part]
-            line = child.start_mark.line + 1
-        if child is None:
-            break
-        node = child
-    return line
+        raise one(name, BadContent("not UTF-8 text; save the file again as UTF-8"), line) from error

@@ -70,7 +70,7 @@ class BadAudio(BadInput):
 
 
 class BadContent(BadInput):
-    """A content file with faults; ``values["faults"]`` lists them all, one a line, each with its line number."""
+    """A content file that the kit cannot use; :class:`kit.faults.Faults` lists all its faults, each with its line."""
 
 
 class NotAllowed(KitError):

@@ -31,9 +31,10 @@ from markdown_it.token import Token
 from pydantic import Field, StringConstraints
 
 from kit import ROOT
-from kit.content import MAX_BYTES, Content
+from kit.content import Content, cannot_be_read, decode
 from kit.content import parse as parse_yaml
 from kit.errors import BadContent, NotFound
+from kit.faults import Fault, Faults, bad, one, shown
 from kit.i18n import language
 from kit.levels import Level
 
@@ -216,9 +217,7 @@ def load(slug: str, lang: str) -> Guide:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise BadContent(
-            "{name} cannot be read:\n{faults}", name=path.name, faults=error.strerror or str(error)
-        ) from error
+        raise cannot_be_read(path.name, error) from error
     return parse(raw, lang, path.name)
 
 
@@ -228,23 +227,19 @@ def parse(raw: bytes, lang: str, name: str) -> Guide:
     Raises :class:`BadContent` with every fault, each with its line.
     """
     # 1. Front matter and body, without losing count of the lines
-    if len(raw) > MAX_BYTES:
-        raise _bad(name, [f"{len(raw)} bytes; at most {MAX_BYTES} are accepted"])
-    try:
-        lines = raw.decode("utf-8-sig").splitlines()
-    except UnicodeDecodeError as error:
-        raise _bad(name, [f"byte {error.start}: not UTF-8 text"]) from error
+    lines = decode(raw, name).splitlines()
     if not lines or lines[0].rstrip() != _FENCE:
-        raise _bad(name, [f"line 1: the file starts with a line “{_FENCE}”, then its front matter"])
+        what = BadContent("the file starts with a line “{fence}”, then its front matter", fence=_FENCE)
+        raise one(name, what, 1)
     end = next((number for number, line in enumerate(lines[1:], 1) if line.rstrip() == _FENCE), None)
     if end is None:
-        raise _bad(name, [f"line 1: the front matter has no closing line “{_FENCE}”"])
-    faults: list[str] = []
+        raise one(name, BadContent("the line “{fence}” that closes the front matter is missing", fence=_FENCE), 1)
+    faults: list[Fault] = []
     front: FrontMatter | None = None
     try:
         front = parse_yaml("\n".join(["", *lines[1:end]]).encode(), FrontMatter, name)
-    except BadContent as error:
-        faults += [line.removeprefix("- ") for line in str(error.values["faults"]).splitlines()]
+    except Faults as error:
+        faults += error.values["faults"]
     body = [""] * (end + 1) + lines[end + 1 :]
     # 2. Headings, and what a guide may not hold
     tokens = MarkdownIt("commonmark").parse("\n".join(body))
@@ -253,26 +248,28 @@ def parse(raw: bytes, lang: str, name: str) -> Guide:
     # 3. Sections and steps
     sections, steps = _sections(headings, body, lang, faults)
     if faults or front is None:
-        raise _bad(name, faults)
+        raise bad(name, faults)
     return Guide(lang=lang, front=front, sections=sections, steps=steps)
 
 
-def _unwelcome(tokens: list[Token]) -> list[str]:
+def _unwelcome(tokens: list[Token]) -> list[Fault]:
     """Raw HTML and images, wherever they are."""
     faults = []
     for token in tokens:
         line = token.map[0] + 1 if token.map else 1
         if token.type == "html_block":
-            faults.append(f"line {line}: raw HTML is not accepted")
+            faults.append(Fault(what=BadContent("raw HTML is not accepted"), line=line))
         for child in token.children or []:
             if child.type == "html_inline":
-                faults.append(f"line {line}: raw HTML is not accepted: {child.content}")
+                what = BadContent("raw HTML is not accepted: {html}", html=shown(child.content))
+                faults.append(Fault(what=what, line=line))
             elif child.type == "image":
-                faults.append(f"line {line}: images are not accepted; describe what they show")
+                what = BadContent("images are not accepted; describe what they show")
+                faults.append(Fault(what=what, line=line))
     return faults
 
 
-def _headings(tokens: list[Token], faults: list[str]) -> list[_Heading]:
+def _headings(tokens: list[Token], faults: list[Fault]) -> list[_Heading]:
     """The headings of level 2 and 3, in order. Level 1 is the title of the front matter; deeper ones are body."""
     found = []
     for opening, inline in pairwise(tokens):
@@ -280,7 +277,8 @@ def _headings(tokens: list[Token], faults: list[str]) -> list[_Heading]:
             continue
         level = int(opening.tag[1:])
         if level == 1:
-            faults.append(f"line {opening.map[0] + 1}: no “#” heading: the title is in the front matter")
+            what = BadContent("no “#” heading: the title is in the front matter")
+            faults.append(Fault(what=what, line=opening.map[0] + 1))
         elif level <= 3 and opening.level == 0:
             start, body = opening.map
             found.append(_Heading(level=level, text=inline.content.strip(), start=start, body=body))
@@ -288,7 +286,7 @@ def _headings(tokens: list[Token], faults: list[str]) -> list[_Heading]:
 
 
 def _sections(
-    headings: list[_Heading], body: list[str], lang: str, faults: list[str]
+    headings: list[_Heading], body: list[str], lang: str, faults: list[Fault]
 ) -> tuple[tuple[Section, ...], tuple[StepSection, ...]]:
     """The sections and the steps; what is missing, misplaced or badly written is added to ``faults``."""
     wanted = HEADINGS[lang]
@@ -307,14 +305,17 @@ def _sections(
         if heading.level == 2:
             current = ids.get(heading.text, "")
             if not current:
-                faults.append(f"line {line}: “## {heading.text}” is not a heading of a guide")
+                what = BadContent("“## {heading}” is not a heading of a guide", heading=shown(heading.text))
+                faults.append(Fault(what=what, line=line))
                 continue
             if any(section.id == current for section in sections):
-                faults.append(f"line {line}: “## {heading.text}” is written twice")
+                what = BadContent("“## {heading}” is written twice", heading=heading.text)
+                faults.append(Fault(what=what, line=line))
             end = stops[index + 1] if current == STEPS else ends[index]
             text = _text(body, heading.body, end)
             if not _text(body, heading.body, ends[index]):
-                faults.append(f"line {line}: “## {heading.text}” is empty")
+                what = BadContent("“## {heading}” is empty", heading=heading.text)
+                faults.append(Fault(what=what, line=line))
             sections.append(Section(id=current, title=heading.text, markdown=text))
             continue
         parts.setdefault(current, []).append(heading.text)
@@ -323,30 +324,39 @@ def _sections(
         text = _text(body, heading.body, stops[index + 1])
         match = _STEP.match(heading.text)
         if match is None:
-            faults.append(f"line {line}: write “### [step_id] Title (6 min)”, not “### {heading.text}”")
+            what = BadContent("write “### [step_id] Title (6 min)”, not “### {heading}”.", heading=shown(heading.text))
+            faults.append(Fault(what=what, line=line))
         elif any(step.id == match["id"] for step in steps):
-            faults.append(f"line {line}: the step “{match['id']}” is written twice")
+            what = BadContent("the step “{step}” is written twice", step=match["id"])
+            faults.append(Fault(what=what, line=line))
         elif not text:
-            faults.append(f"line {line}: the step “{match['id']}” is empty")
+            what = BadContent("the step “{step}” is empty", step=match["id"])
+            faults.append(Fault(what=what, line=line))
         else:
             steps.append(
                 StepSection(id=match["id"], title=match["title"], minutes=int(match["minutes"]), markdown=text)
             )
     have = [section.id for section in sections]
-    faults += [f"“## {title}” is missing" for section_id, title in wanted.items() if section_id not in have]
+    faults += [
+        Fault(what=BadContent("“## {heading}” is missing", heading=title))
+        for section_id, title in wanted.items()
+        if section_id not in have
+    ]
     if sorted(have) == sorted(wanted) and have != list(wanted):
-        faults.append(f"the headings come in this order: {', '.join(wanted.values())}")
+        what = BadContent("the headings come in this order: {headings}", headings=", ".join(wanted.values()))
+        faults.append(Fault(what=what))
     for section_id, titles in PARTS[lang].items():
         if section_id in have and tuple(parts.get(section_id, ())) != titles:
-            faults.append(f"under “## {wanted[section_id]}”, these “###” headings, in this order: {', '.join(titles)}")
+            what = BadContent(
+                "under “## {heading}”, these “###” headings, in this order: {titles}",
+                heading=wanted[section_id],
+                titles=", ".join(titles),
+            )
+            faults.append(Fault(what=what))
     if STEPS in have and not parts.get(STEPS):
-        faults.append(f"“## {wanted[STEPS]}” has no step")
+        faults.append(Fault(what=BadContent("“## {heading}” has no step", heading=wanted[STEPS])))
     return tuple(sections), tuple(steps)
 
 
 def _text(body: list[str], start: int, end: int) -> str:
     return "\n".join(body[start:end]).strip()
-
-
-def _bad(name: str, faults: list[str]) -> BadContent:
-    return BadContent("{name} has faults to mend:\n{faults}", name=name, faults="\n".join(f"- {f}" for f in faults))

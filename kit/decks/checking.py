@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kit.decks import faults
-from kit.decks.faults import Fault, Faults, Lines
+from kit.decks.faults import Lines
 from kit.decks.loaded import DECK_FILE, IMAGE_SUFFIXES, LoadedDeck, deck_files, load
 from kit.decks.model import Deck, Item, Truth, Words
 from kit.errors import BadContent, BadInput, KitError, NotFound
+from kit.faults import Fault, Faults
 
 TO_FILL = "…"
 """What :func:`kit.decks.making.new` writes where a person must."""
@@ -84,23 +85,10 @@ def _check_folder(folder: Path, name: str) -> CheckReport:
     except Faults as error:
         found = tuple(error.values["faults"])
     except (NotFound, BadContent) as error:
-        found = _of_content(error)
+        found = (Fault(what=error),)
     else:
         return CheckReport(name=name, deck=loaded.deck, faults=(), warnings=_warnings(loaded))
     return CheckReport(name=name, deck=None, faults=found, warnings=())
-
-
-def _of_content(error: KitError) -> tuple[Fault, ...]:
-    """The faults of :func:`kit.content.parse`, which come as lines of text, taken apart."""
-    lines = str(error.values.get("faults", "")).splitlines()
-    if not lines:
-        return (Fault(what=error),)
-    found = []
-    for text in lines:
-        matched = re.match(r"(?:- )?line (\d+): (.*)", text)
-        what = matched.group(2) if matched else text.removeprefix("- ")
-        found.append(Fault(what=BadContent("{fault}", fault=what), line=int(matched.group(1)) if matched else None))
-    return tuple(found)
 
 
 def _warnings(loaded: LoadedDeck) -> tuple[Fault, ...]:

@@ -1,40 +1,16 @@
-"""Faults of a deck, each with the line of ``deck.yaml`` that shows it, all reported together."""
+"""The line of ``deck.yaml`` that shows a fault of a deck."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from functools import cached_property
 
 import yaml
 
-from kit.errors import BadContent, KitError
+from kit.errors import KitError
+from kit.faults import Fault, Path, find, raise_all
 
-Path = tuple[str | int, ...]
-"""The way to a field of ``deck.yaml``: ``("items", 3, "source", "file")``."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Fault:
-    """One thing to mend. ``line`` counts from 1 in ``deck.yaml``; None when no line shows it."""
-
-    what: KitError
-    line: int | None = None
-
-    def text(self, translate: Callable[[str], str] = str) -> str:
-        """The fault as one line."""
-        if self.line is None:
-            return self.what.text(translate)
-        return BadContent("line {line}: {what}", line=self.line, what=self.what).text(translate)
-
-
-class Faults(BadContent):
-    """Every fault of one deck. ``values["faults"]`` is a list of :class:`Fault`."""
-
-    def text(self, translate: Callable[[str], str] = str) -> str:
-        """The sentence, then one fault a line."""
-        lines = "\n".join(f"- {fault.text(translate)}" for fault in self.values["faults"])
-        return translate(self.message).format(name=self.values["name"], faults=lines)
+__all__ = ["Lines", "Path", "raise_all"]
 
 
 class Lines:
@@ -50,26 +26,8 @@ class Lines:
 
     def of(self, path: Path) -> int:
         """The line (from 1) of the deepest node on ``path`` that exists."""
-        node, line = self._root, 1
-        for part in path:
-            if isinstance(node, yaml.MappingNode):
-                found = [(key, value) for key, value in node.value if key.value == str(part)]
-                if not found:
-                    break
-                line, node = found[0][0].start_mark.line + 1, found[0][1]
-            elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-                node = node.value[part]
-                line = node.start_mark.line + 1
-            else:
-                break
-        return line
+        return find(self._root, path)[0]
 
     def faults(self, found: Iterable[tuple[Path, KitError]]) -> list[Fault]:
         """``found`` with lines instead of paths, in the order of the file."""
         return sorted((Fault(what=what, line=self.of(path)) for path, what in found), key=lambda fault: fault.line or 0)
-
-
-def raise_all(name: str, faults: list[Fault]) -> None:
-    """Raise :class:`Faults` if there is any."""
-    if faults:
-        raise Faults("{name} has faults to mend:\n{faults}", name=name, faults=faults)

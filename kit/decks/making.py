@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -14,7 +15,7 @@ from kit.decks.checking import TO_FILL
 from kit.decks.loaded import DECK_FILE, IMAGE_SUFFIXES, LoadedDeck, load, pixels
 from kit.decks.model import Clue, Deck, Item, Source, Truth, Version, Words
 from kit.decks.packing import dump, install, save_picture, write_whole
-from kit.errors import BadInput, NotFound
+from kit.errors import BadInput, NotAllowed, NotFound
 from kit.settings import Settings
 
 
@@ -52,39 +53,77 @@ def make(
         raise BadInput("A deck needs at least one photograph. Add one, then save again.")
     if not title.strip():
         raise BadInput("A deck needs a title. Write one, then save again.")
+
+    def fill(folder: Path) -> Deck:
+        items = tuple(
+            _written(
+                photo,
+                folder,
+                f"{number:02d}-{slug(photo.title)}"[:64],
+                credit=credit,
+                licence=licence,
+                approved=approved,
+                explanation=explanation,
+            )
+            for number, photo in enumerate(photos, 1)
+        )
+        return Deck(format=1, id=slug(title), title=title, items=items)
+
+    return install(fill, settings)
+
+
+def extend(
+    deck: LoadedDeck, photo: Photograph, *, credit: str, licence: str, approved: bool = False
+) -> tuple[LoadedDeck, str]:
+    """``deck``, an installed one, with one more photograph; and the id of its item. Written to disk.
+
+    Raises :class:`NotAllowed` for the default deck, and what writing raises.
+    """
+    if deck.builtin:
+        raise NotAllowed("The deck that comes with the kit cannot be changed. Make one of your own.")
+    taken = {item.id for item in deck.deck.items}
+    names = (f"{number:02d}-{slug(photo.title)}"[:64] for number in itertools.count(len(taken) + 1))
+    item_id = next(name for name in names if name not in taken)
+    item = _written(photo, deck.folder, item_id, credit=credit, licence=licence, approved=approved)
+    changed = Deck.model_validate({**dict(deck.deck), "items": (*deck.deck.items, item)})
+    write_whole(deck.folder / DECK_FILE, dump(changed))
+    return load(deck.folder), item_id
+
+
+def _written(
+    photo: Photograph,
+    folder: Path,
+    item_id: str,
+    *,
+    credit: str,
+    licence: str,
+    approved: bool,
+    explanation: Words | None = None,
+) -> Item:
+    """The item of one photograph, its pictures written in ``folder``."""
     default = explanation or {
         "fr": "Comparez les deux versions\u00a0: qu’est-ce que la machine a changé\u202f?",
         "en": "Compare the versions: what did the machine change?",
     }
-
-    def fill(folder: Path) -> Deck:
-        items = []
-        for number, photo in enumerate(photos, 1):
-            item_id = f"{number:02d}-{slug(photo.title)}"[:64]
-            save_picture(photo.real, folder / f"{item_id}-real.png", Truth.REAL)
-            words: dict[str, object] = {
-                "alt": photo.alt.strip() or photo.title,
-                "explanation": photo.explanation.strip() or default,
-            }
-            versions = [Version.model_validate({"truth": Truth.REAL, **words})]
-            for truth, picture in sorted(photo.counterparts.items()):
-                name = f"{item_id}-{truth}.png"
-                save_picture(picture, folder / name, truth)
-                versions.append(Version.model_validate({"truth": truth, "file": name, "clues": photo.clues, **words}))
-            items.append(
-                Item(
-                    id=item_id,
-                    source=Source(file=f"{item_id}-real.png"),
-                    credit=credit,
-                    licence=licence,
-                    title=photo.title,
-                    approved=approved,
-                    versions=tuple(versions),
-                )
-            )
-        return Deck(format=1, id=slug(title), title=title, items=tuple(items))
-
-    return install(fill, settings)
+    save_picture(photo.real, folder / f"{item_id}-real.png", Truth.REAL)
+    words: dict[str, object] = {
+        "alt": photo.alt.strip() or photo.title,
+        "explanation": photo.explanation.strip() or default,
+    }
+    versions = [Version.model_validate({"truth": Truth.REAL, **words})]
+    for truth, picture in sorted(photo.counterparts.items()):
+        name = f"{item_id}-{truth}.png"
+        save_picture(picture, folder / name, truth)
+        versions.append(Version.model_validate({"truth": truth, "file": name, "clues": photo.clues, **words}))
+    return Item(
+        id=item_id,
+        source=Source(file=f"{item_id}-real.png"),
+        credit=credit,
+        licence=licence,
+        title=photo.title,
+        approved=approved,
+        versions=tuple(versions),
+    )
 
 
 def new(real: Path, generated: Path | None, out: Path) -> LoadedDeck:

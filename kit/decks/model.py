@@ -36,6 +36,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from kit.content import Content
+from kit.faults import Unfit
 
 PICTURE_SIZE = (480, 320)
 """Width and height, in pixels, of every image that is played."""
@@ -108,7 +109,7 @@ class Source(Content):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.crop and not (0 <= self.crop[0] < self.crop[2] and 0 <= self.crop[1] < self.crop[3]):
-            raise ValueError("“crop” is left, top, right, bottom: left < right and top < bottom, none below 0")
+            raise Unfit("“crop” is left, top, right, bottom: left < right and top < bottom, none below 0")
         return self
 
 
@@ -127,11 +128,11 @@ class Version(Content):
     def _whole(self) -> Self:
         match self.truth:
             case Truth.GENERATED if not self.file:
-                raise ValueError("a generated version needs its own “file”")
+                raise Unfit("a generated version needs its own “file”.")
             case Truth.ALTERED if not (self.file or self.overlay):
-                raise ValueError("an altered version needs a “file” or an “overlay”")
+                raise Unfit("an altered version needs a “file” or an “overlay”.")
             case Truth.MISCAPTIONED if not self.card:
-                raise ValueError("a miscaptioned version needs a “card” with its false words")
+                raise Unfit("a miscaptioned version needs a “card” with its false words")
         return self
 
 
@@ -162,10 +163,10 @@ class Item(Content):
     @model_validator(mode="after")
     def _lawful(self) -> Self:
         if self.portrait and any(version.truth.machine for version in self.versions):
-            raise ValueError("a recognisable person is never generated or altered: keep real versions only")
+            raise Unfit("a recognisable person is never generated or altered: keep real versions only")
         truths = [version.truth for version in self.versions]
         if len(set(truths)) != len(truths):
-            raise ValueError("two versions have the same truth")
+            raise Unfit("two versions have the same truth")
         return self
 
     def version(self, truth: Truth) -> Version:
@@ -189,7 +190,7 @@ class Deck(Content):
     def _distinct(self) -> Self:
         ids = [item.id for item in self.items]
         if twice := sorted({i for i in ids if ids.count(i) > 1}):
-            raise ValueError(f"ids used twice: {', '.join(twice)}")
+            raise Unfit("ids used twice: {ids}", ids=", ".join(twice))
         return self
 
     def item(self, item_id: str) -> Item:

@@ -197,9 +197,11 @@ def write_whole(path: Path, data: bytes) -> None:
 
 
 def save_picture(picture: np.ndarray, path: Path, truth: Truth) -> None:
-    """Write ``picture`` (uint8, (height, width, 3)) as a PNG, with its label if a machine made some of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(label_png(picture, truth) if truth.machine else _png(picture))
+    """Write ``picture`` (uint8, (height, width, 3)) as a PNG, with its label if a machine made some of it.
+
+    The file is written completely or left as it was. Raises :class:`SetupError`.
+    """
+    write_whole(path, label_png(picture, truth) if truth.machine else _png(picture))
 
 
 def _reencode(loaded: LoadedDeck, folder: Path) -> Deck:

@@ -6,7 +6,7 @@ The one module to import for decks; what is long has a module of its own.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -16,8 +16,8 @@ import numpy as np
 from kit import ROOT
 from kit.decks.checking import CheckReport, check
 from kit.decks.loaded import DECK_FILE, LoadedDeck, deck_files, load
-from kit.decks.making import Photograph, make, new
-from kit.decks.model import Deck, Item, Truth, Version
+from kit.decks.making import Photograph, extend, make, new
+from kit.decks.model import Clue, Deck, Item, Truth, Version
 from kit.decks.packing import clean, dump, export, import_zip, install_files, save_picture, write_whole
 from kit.errors import BadInput, KitError, NotAllowed, NotFound
 from kit.settings import Settings
@@ -34,6 +34,7 @@ __all__ = [
     "default",
     "discard",
     "export",
+    "extend",
     "find",
     "import_zip",
     "install_files",
@@ -101,7 +102,9 @@ def approve(deck: LoadedDeck, item_id: str) -> LoadedDeck:
     )
 
 
-def add_version(deck: LoadedDeck, item_id: str, truth: Truth, picture: np.ndarray) -> LoadedDeck:
+def add_version(
+    deck: LoadedDeck, item_id: str, truth: Truth, picture: np.ndarray, *, clues: Sequence[Clue] = ()
+) -> LoadedDeck:
     """``deck`` with one more version of an item, ``picture`` (uint8, (height, width, 3)); written to disk.
 
     It takes the words of the item's first version, and replaces a version of the same truth.
@@ -111,7 +114,7 @@ def add_version(deck: LoadedDeck, item_id: str, truth: Truth, picture: np.ndarra
     name = f"{item.id}-{truth}.png"
     save_picture(picture, deck.folder / name, truth)
     first = item.versions[0]
-    version = Version(truth=truth, file=name, alt=first.alt, explanation=first.explanation)
+    version = Version(truth=truth, file=name, alt=first.alt, explanation=first.explanation, clues=tuple(clues))
     kept = tuple(other for other in item.versions if other.truth is not truth)
     changed = Item.model_validate({**dict(item), "versions": (*kept, version)})
     return _rewrite(deck, (changed if other.id == item_id else other for other in deck.deck.items))

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from kit import guides
 from kit.errors import BadContent, NotFound
+from kit.faults import Faults
 from kit.levels import Level
 
 FRONT = """---
@@ -202,3 +203,22 @@ def test_any_text_is_read_or_refused_cleanly(lines: list[str]) -> None:
             assert [section.id for section in guide.sections] == list(guides.HEADINGS["en"])
         else:
             assert str(refused).count("\n- ") >= 1
+
+
+def test_every_fault_of_a_guide_is_a_sentence_with_its_line() -> None:
+    front = FRONT.replace("title: A demo", "title: 3")
+    lines = [line for line in body() if line != "## Objectives"]
+    with pytest.raises(Faults) as caught:
+        parse([*lines, "", "![a cat](cat.png)"], front)
+    found = [(fault.line, fault.what.message) for fault in caught.value.values["faults"]]
+    assert found[0] == (3, "{where}: {what}")
+    assert (len(lines) + FRONT.count("\n") + 2, "images are not accepted; describe what they show") in found
+    assert (None, "“## {heading}” is missing") in found
+    french = {
+        "{name} has faults to mend:\n{faults}": "{name} a des défauts :\n{faults}",
+        "line {line}: {what}": "ligne {line} : {what}",
+        "{where}: {what}": "{where} : {what}",
+        "this takes a text; write it in quotes: {received}": "texte entre guillemets : {received}",
+    }
+    said = caught.value.text(lambda message: french.get(message, message)).splitlines()
+    assert said[:2] == ["demo.md a des défauts :", "- ligne 3 : title : texte entre guillemets : 3"]
