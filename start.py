@@ -36,7 +36,7 @@ OLDEST = (3, 11)
 TORCH = "torch==2.13.0"
 TORCH_CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 PROBE_SECONDS = 3.0
-COMMANDS = ("run", "doctor", "deck", "generate")
+COMMANDS = ("run", "doctor", "deck", "generate", "models")
 # Measured on Linux x86-64: .venv takes 2.1 GB with the processor-only torch and the test extras; pip unpacks the
 # largest wheel beside it for a while. The ordinary Linux torch brings NVIDIA's libraries, about 5 GB more.
 NEEDED = 3 * 10**9
@@ -349,7 +349,7 @@ def run_pip(command: "list[str]", arguments: "list[str]") -> "tuple[int, str]":
 SIGNS = (
     # (what pip or the system printed, French, English); the first that matches is the one told
     (
-        r"No space left on device|\[Errno 28\]|WinError 112|not enough space on the disk",
+        r"No space left on device|\[Errno 28\]|Disk quota exceeded|WinError 112|not enough space on the disk",
         "Le disque est plein : l’installation s’est arrêtée. Libérez de la place (il faut environ 3 Go) puis relancez.",
         "The disk is full: the installation stopped. Free some space (about 3 GB are needed) and start again.",
     ),
@@ -388,9 +388,9 @@ SIGNS = (
     (
         r"No matching distribution found|Could not find a version that satisfies",
         "Un des composants n’existe pas pour cette machine ({mine}). Contrechamp demande un Python 3.11 à 3.14 "
-        "en 64 bits, sous Windows, Linux ou macOS (puce Apple).",
+        "en 64 bits, sous Windows, Linux ou macOS 14 et plus récent (puce Apple).",
         "One of the parts does not exist for this machine ({mine}). Contrechamp needs a 64-bit Python 3.11 to 3.14 "
-        "on Windows, Linux or macOS (Apple silicon).",
+        "on Windows, Linux or macOS 14 and later (Apple silicon).",
     ),
 )
 
@@ -450,29 +450,32 @@ def _lock(file: "object") -> bool:
 
 
 def make_venv() -> None:
-    """Create an empty ``.venv``, already marked unfinished."""
+    """Create an empty ``.venv``, without pip, already marked unfinished; or leave nothing of it."""
     check_venv_module()
-    from importlib.util import find_spec
-
     if os.path.lexists(VENV):
         remove(VENV)
-    os.mkdir(VENV)
-    write_stamp(VENV, {"pending": ["run"]})
-    # The Python behind this one, if this one is itself a virtual environment.
-    base = getattr(sys, "_base_executable", None) or sys.executable
-    options = [] if find_spec("ensurepip") else ["--without-pip"]
-    done = subprocess.run(
-        [base, "-m", "venv", *options, VENV],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        env=clean_environment(),
-        close_fds=False,
-        encoding="utf-8",
-        errors="replace",
-    )
-    if done.returncode:
-        raise explain(done.stdout)
+    try:
+        os.mkdir(VENV)
+        write_stamp(VENV, {"pending": ["run"]})
+        # The Python behind this one, if this one is itself a virtual environment. pip is put in afterwards: venv would
+        # hide what stops it behind an exit status.
+        base = getattr(sys, "_base_executable", None) or sys.executable
+        done = subprocess.run(
+            [base, "-m", "venv", "--without-pip", VENV],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=clean_environment(),
+            close_fds=False,
+            encoding="utf-8",
+            errors="replace",
+        )
+        if done.returncode:
+            raise explain(done.stdout)
+    except (Stop, OSError):
+        # On a full disk its space is needed.
+        shutil.rmtree(VENV, ignore_errors=True)
+        raise
 
 
 def remove(folder: str) -> None:
@@ -495,8 +498,9 @@ def pip_command() -> "list[str]":
     if not os.path.isdir(os.path.join(site_packages(VENV), "pip")):
         if pip_wheel():
             return [python, os.path.join(pip_wheel(), "pip")]
-        # An environment made by another tool, without pip.
-        run_pip([python, "-m", "ensurepip"], [])
+        status, output = run_pip([python, "-m", "ensurepip"], ["--default-pip"])
+        if status:
+            raise explain(output)
     return [python, "-m", "pip"]
 
 
@@ -577,14 +581,14 @@ def ensure(name: str) -> None:
 def _fill(name: str, stamp: "dict", fresh: bool) -> None:
     """Run pip on ``.venv`` between the two writings of the stamp."""
     before = packages(VENV)
-    write_stamp(VENV, {**stamp, "pending": [name]})
     try:
+        write_stamp(VENV, {**stamp, "pending": [name]})
         pip_install(("test",) if name == "test" else ())
-    except (Stop, KeyboardInterrupt):
+    except (Stop, OSError, KeyboardInterrupt):
         if fresh:
             # A first installation that failed is worth nothing; on a full disk its space is needed.
             shutil.rmtree(VENV, ignore_errors=True)
-        elif packages(VENV) == before:
+        elif packages(VENV) == before and read_stamp(VENV) != stamp:
             write_stamp(VENV, stamp)
         raise
     done = dict(stamp.get("done", {}), run=key(()))

@@ -7,13 +7,11 @@ Everything heavy is imported by the command that needs it: ``contrechamp --help`
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -21,6 +19,8 @@ from kit import ROOT, i18n
 from kit.doctor import DEFAULT_PORT, LANGUAGE_VARIABLE, system_language, translator
 from kit.errors import BadInput, KitError, NotFound, SetupError
 from kit.i18n import N_
+from kit.models.command import models_app
+from kit.terminal import AsJson, bar, gettext, print_json
 
 _ = translator(system_language())
 
@@ -37,17 +37,7 @@ app = typer.Typer(
 )
 deck_app = typer.Typer(help=_("Check, make, export and import decks of images."), rich_markup_mode=None)
 app.add_typer(deck_app, name="deck")
-
-AsJson = Annotated[bool, typer.Option("--json", help=_("Print JSON."))]
-
-
-def gettext(message: str) -> str:
-    """``message`` in the language of this machine (read each time: ``--lang`` changes it)."""
-    return translator(system_language())(message)
-
-
-def _print_json(report: Any) -> None:
-    print(json.dumps(report, ensure_ascii=False, indent=2))
+app.add_typer(models_app, name="models")
 
 
 def _check_port(port: int) -> None:
@@ -93,7 +83,7 @@ def doctor(
     found = checks.examine(port)
     ready = checks.ready(found)
     if as_json:
-        _print_json({"ready": ready, "language": lang, "checks": [check.as_json(lang) for check in found]})
+        print_json({"ready": ready, "language": lang, "checks": [check.as_json(lang) for check in found]})
     else:
         names = {"ok": gettext("good"), "warn": gettext("could be better"), "fail": gettext("to mend")}
         width = max(map(len, names.values()))
@@ -116,7 +106,7 @@ def deck_check(
 
     report = store.check(path)
     if as_json:
-        _print_json(report.as_json(gettext))
+        print_json(report.as_json(gettext))
     else:
         for line in report.text(gettext).splitlines():
             print(line)
@@ -137,7 +127,7 @@ def deck_new(
 
     loaded = store.new(real, generated, out)
     if as_json:
-        _print_json({"id": loaded.id, "path": str(out), "items": len(loaded.deck.items)})
+        print_json({"id": loaded.id, "path": str(out), "items": len(loaded.deck.items)})
         return
     said = gettext("{count} pictures in {path}. Replace each “…” in deck.yaml, then: contrechamp deck check {path}")
     print(said.format(count=len(loaded.deck.items), path=out))
@@ -156,7 +146,7 @@ def deck_export(
     loaded = store.load(Path(path)) if Path(path).is_dir() else store.find(path, settings.load())
     written = store.export(loaded, out)
     if as_json:
-        _print_json({"id": loaded.id, "path": str(written), "bytes": written.stat().st_size})
+        print_json({"id": loaded.id, "path": str(written), "bytes": written.stat().st_size})
         return
     print(gettext("“{name}” is packed in {path}.").format(name=loaded.id, path=written))
 
@@ -171,7 +161,7 @@ def deck_import(
 
     loaded = store.import_zip(_read(path), path.name, settings.load())
     if as_json:
-        _print_json({"id": loaded.id, "path": str(loaded.folder), "items": len(loaded.deck.items)})
+        print_json({"id": loaded.id, "path": str(loaded.folder), "items": len(loaded.deck.items)})
         return
     said = gettext("The deck “{name}” is installed, with {count} pictures.")
     print(said.format(name=loaded.id, count=len(loaded.deck.items)))
@@ -217,7 +207,7 @@ def generate(
     from kit.images import generate as generator
     from kit.images.label import SourceType, save_labelled
 
-    with listening(_bar()):
+    with listening(bar()):
         made = generator.generate(pictures, seed=seed, size=size, fidelity=fidelity, mask=where)
     try:
         # Where a mask keeps most of the photograph, the image is an altered one.
@@ -229,32 +219,13 @@ def generate(
         raise SetupError("“{path}” cannot be written ({reason}).", path=str(out), reason=reason) from error
     height, width = made.image.shape[:2]
     if as_json:
-        _print_json({"path": str(out), "width": width, "height": height, "seed": seed, "fidelity": fidelity})
+        print_json({"path": str(out), "width": width, "height": height, "seed": seed, "fidelity": fidelity})
         return
     print(
         gettext("{path}: {width} × {height} pixels, labelled as generated.").format(
             path=out, width=width, height=height
         )
     )
-
-
-def _bar() -> Callable[[float, str, dict[str, Any]], None]:
-    """What draws progress on stderr: one line that grows on a terminal, nothing elsewhere but the tenths."""
-    shown = -1
-
-    def draw(fraction: float, message: str, payload: dict[str, Any]) -> None:
-        nonlocal shown
-        step = int(fraction * (100 if sys.stderr.isatty() else 10))
-        if step <= shown:
-            return
-        shown = step
-        if sys.stderr.isatty():
-            done = "█" * (step * 30 // 100)
-            print(f"\r{done:░<30} {step:3d} %", end="\n" if fraction >= 1 else "", file=sys.stderr, flush=True)
-        else:
-            print(f"{step * 10} %", file=sys.stderr, flush=True)
-
-    return draw
 
 
 def main() -> NoReturn:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import errno
 import importlib.util
+import io
 import json
 import os
 import shutil
@@ -15,10 +16,14 @@ import threading
 import time
 import urllib.request
 import venv
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import ModuleType
+from typing import ClassVar
+from urllib.parse import quote, unquote
 
 import pytest
 
@@ -294,7 +299,12 @@ def test_a_pip_that_outlives_its_start_is_waited_for(folder: Path) -> None:
 def test_an_environment_without_pip_gets_one(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     start = load(folder)
     calls = []
-    monkeypatch.setattr(start, "run_pip", lambda command, arguments: calls.append(command))
+
+    def run_pip(command: list[str], arguments: list[str]) -> tuple[int, str]:
+        calls.append(command)
+        return 0, ""
+
+    monkeypatch.setattr(start, "run_pip", run_pip)
     venv.create(folder / ".venv", symlinks=os.name != "nt")
     assert start.pip_command()[-2:] == ["-m", "pip"]
     assert calls[0][-2:] == ["-m", "ensurepip"]
@@ -505,12 +515,21 @@ def _page(connection: socket.socket) -> None:
     connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok")
 
 
-def test_an_index_that_never_answers_costs_three_seconds(start: ModuleType) -> None:
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere, that index is not asked")
+def test_an_index_that_never_answers_costs_three_seconds(
+    start: ModuleType, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asking = load(folder)
+    monkeypatch.setattr(asking, "has_nvidia", lambda: False)
+    monkeypatch.setattr(start, "torch_index", asking.torch_index)
+    assert asking.PROBE_SECONDS == 3.0
     with server(_silence) as url:
+        monkeypatch.setattr(asking, "TORCH_CPU_INDEX", url)
+        venv.create(start.VENV, symlinks=os.name != "nt")
         began = time.monotonic()
-        assert not start.answers(url)
-        assert time.monotonic() - began <= 3.5
-    assert start.PROBE_SECONDS == 3.0
+        start.pip_install(())
+        assert 2.9 < time.monotonic() - began < 4.5
+    assert ["--index-url" in call for call in start.run_pip.calls] == [False, False], "pip looks where it usually does"
 
 
 def test_a_server_that_trickles_or_a_name_that_hangs_cost_no_more(
@@ -551,6 +570,117 @@ def test_an_index_without_our_torch_gives_way_to_what_pip_finds(
     start.run_pip.trouble = lambda arguments: (1, "No matching distribution") if "--index-url" in arguments else None
     start.ensure("run")
     assert ["--index-url" in call for call in start.run_pip.calls] == [True, False, False]
+
+
+# --- a real index, a real pip --------------------------------------------------------------------------------------
+
+
+WHEEL = "torch-2.13.0+cpu-py3-none-any.whl"
+
+
+def tiny_torch() -> bytes:
+    """A wheel by the name of torch's processor-only one, with one line inside."""
+    files = {
+        "torch.py": "here = True\n",
+        "torch-2.13.0+cpu.dist-info/METADATA": "Metadata-Version: 2.1\nName: torch\nVersion: 2.13.0+cpu\n",
+        "torch-2.13.0+cpu.dist-info/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    record = "".join(f"{name},,\n" for name in [*files, "torch-2.13.0+cpu.dist-info/RECORD"])
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as wheel:
+        for name, text in {**files, "torch-2.13.0+cpu.dist-info/RECORD": record}.items():
+            wheel.writestr(name, text)
+    return packed.getvalue()
+
+
+class Index(BaseHTTPRequestHandler):
+    """A simple repository (PEP 503) that holds the tiny torch, below ``/whl/cpu``; ``asked`` lists the requests."""
+
+    asked: ClassVar[list[str]] = []
+    page = f'<!DOCTYPE html><html><body><a href="{quote(WHEEL)}">{WHEEL}</a></body></html>'.encode()
+    wheel = tiny_torch()
+
+    def do_GET(self) -> None:
+        path = unquote(self.path)
+        self.asked.append(path)
+        body, kind = {
+            "/whl/cpu/torch/": (self.page, "text/html"),
+            f"/whl/cpu/torch/{WHEEL}": (self.wheel, "application/octet-stream"),
+        }.get(path, (b"", ""))
+        self.send_response(200 if body else 404)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def index() -> Iterator[str]:
+    """The address of a real index on loopback."""
+    Index.asked.clear()
+    with ThreadingHTTPServer(("127.0.0.1", 0), Index) as serving:
+        thread = threading.Thread(target=serving.serve_forever, args=(0.05,))
+        thread.start()
+        yield f"http://127.0.0.1:{serving.server_port}/whl/cpu"
+        serving.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def real(folder: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """start.py with a real environment and a real pip, which no setting of this machine reaches, and no other index."""
+    for name in [name for name in os.environ if name.lower().startswith("pip_") or name.lower().endswith("_proxy")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/nothing-listens-here")
+    monkeypatch.setenv("PIP_RETRIES", "0")
+    module = load(folder)
+    monkeypatch.setattr(module, "LOG", str(folder.parent / "install.log"))
+    monkeypatch.setattr(module, "PIP", (*module.PIP, "--retries", "0"))
+    monkeypatch.setattr(module, "has_nvidia", lambda: False)
+    monkeypatch.setattr(module, "NEEDED", 0)
+    monkeypatch.setattr(module, "wanted", lambda extras: ["torch==2.13.0"])
+    return module
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere, the ordinary torch is the processor-only one")
+def test_pip_takes_torch_from_pytorchs_own_index(
+    real: ModuleType, index: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(real, "TORCH_CPU_INDEX", index)
+    real.ensure("run")
+    assert Index.asked[:2] == ["/whl/cpu/torch/"] * 2, "the probe, then pip"
+    assert Index.asked.count(f"/whl/cpu/torch/{WHEEL}") == 1
+    assert {path.split("/")[3] for path in Index.asked} == {"torch"}, "nothing but torch is asked of that index"
+    assert "torch-2.13.0+cpu.dist-info" in real.packages(real.VENV)
+    assert real.is_whole(real.VENV, "run")
+    done = subprocess.run(
+        [real.python_of(real.VENV), "-c", "import torch; print(torch.here)"], capture_output=True, check=True
+    )
+    assert done.stdout.strip() == b"True"
+    # The log tells that this index was used for torch, and for the rest the usual one (here: none).
+    said = Path(real.LOG).read_text("utf-8").splitlines()
+    first, second = (line for line in said if line.startswith("$ ") and line.endswith("torch==2.13.0"))
+    assert f"--index-url {index} --no-deps" in first
+    assert "--index-url" not in second
+
+
+def test_a_disk_that_fills_while_pip_is_put_in(real: ModuleType, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stops it is told, and what was half made gives its space back."""
+    ensurepip = "import sys; sys.exit('OSError: [Errno 28] No space left on device')"
+    honest = real.run_pip
+
+    def run_pip(command: list[str], arguments: list[str]) -> tuple[int, str]:
+        return honest([command[0], "-c", ensurepip] if "ensurepip" in command else command, arguments)
+
+    monkeypatch.setattr(real, "run_pip", run_pip)
+    with pytest.raises(real.Stop, match="disque est plein"):
+        real.ensure("run")
+    assert not (folder / ".venv").exists()
 
 
 # --- the bundle ---------------------------------------------------------------------------------------------------
