@@ -1,24 +1,30 @@
-"""The patch-diffusion generator against the exact search, side by side.
+"""The patch-diffusion generator against a U-Net of ``diffusers``, and against the exact search, side by side.
 
-Both make the same image with the same sampler: same photo, seed, levels, noise and steps, patches denoised around the
-same pixels. Only the denoiser differs. The exact one compares every noisy patch, whole, with every patch of the photo
-and weighs them all: the optimum in closed form (Kamb & Ganguli 2024), as a chunked float32 matrix product in torch.
-Ours looks for eight near ones among 24 principal components.
+First its speed and memory beside those of a trained kind of generator, on this processor and for as many pixels: see
+``unet_peer.py`` for what is run and what is only multiplied. It compares costs, not pictures. Then how often it reports
+and how soon it stops: see ``generator_reports.py``. Last, the exact search.
+
+Ours and the exact search make the same image with the same sampler: same photo, seed, levels, noise and steps, patches
+denoised around the same pixels. Only the denoiser differs. The exact one compares every noisy patch, whole, with every
+patch of the photo and weighs them all: the optimum in closed form (Kamb & Ganguli 2024), as a chunked float32 matrix
+product in torch. Ours looks for eight near ones among 24 principal components.
 
 Then, on the noisy images of the exact run, both denoise the very same input: how far apart are the answers (PSNR), and
 how often is the exact nearest patch the first, or among the eight, that we found (recall)?
 
     python benchmarks/patch_diffusion.py [--size 384] [--fidelity 0.5] [--seed 0] [--every-pixel]
+                                         [--skip unet] [--skip reports] [--skip exact] [--unet-steps 3]
 
-``--every-pixel`` lets the exact search denoise a patch around every pixel, as the theory has it, instead of around the
-same pixels as ours. It takes about four times longer and never enters the ratio unless asked for.
+The exact search takes minutes: ``--skip exact`` leaves it out. ``--every-pixel`` lets it denoise a patch around every
+pixel, as the theory has it, instead of around the same pixels as ours. It takes about four times longer and never
+enters the ratio unless asked for.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib.util
-import resource
+import json
+import os
 import subprocess
 import sys
 import time
@@ -27,14 +33,17 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image
+from generator_reports import coffee, listen
+from generator_reports import show as show_reports
 from torch import Tensor
+from unet_peer import DDIM_STEPS, DDPM_STEPS, Peer, measure_in_a_fresh_process, show
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from kit.images.patch_diffusion.bank import PatchBank, on_grid
 from kit.images.patch_diffusion.denoiser import Denoised, PatchDenoiser
 from kit.images.patch_diffusion.pipeline import PatchDiffusionPipeline, default_scheduler
+from kit.images.patch_diffusion.plan import shrunk_shape
 
 CHUNK = 256
 
@@ -65,6 +74,7 @@ class ExactPipeline(PatchDiffusionPipeline):
     """The same sampler with the exact denoiser; remembers what it denoised."""
 
     every_pixel = False
+    seen: list
 
     def denoiser(self, bank: PatchBank, stride: int) -> PatchDenoiser:
         exact = ExactDenoiser(bank=whole(bank), stride=1 if self.every_pixel else stride)
@@ -77,14 +87,6 @@ class ExactPipeline(PatchDiffusionPipeline):
             return answer
 
         return remember  # type: ignore[return-value]
-
-
-def coffee() -> np.ndarray:
-    """A photo that scikit-image carries, 600 × 400."""
-    spec = importlib.util.find_spec("skimage")
-    assert spec is not None
-    assert spec.origin is not None
-    return np.asarray(Image.open(Path(spec.origin).parent / "data" / "coffee.png").convert("RGB"))
 
 
 def timed(pipeline: PatchDiffusionPipeline, **asked: object) -> tuple[float, float, np.ndarray]:
@@ -110,7 +112,7 @@ def compare(seen: list) -> None:
             found = neighbours_of(ours, bank, noisy, alpha_bar, sample)
             same = exact.rows.numel() == answer.rows.numel()
             truth = exact.match[sample] if same else None
-            first = f"{(found[:, 0] == truth).float().mean():8.0%}" if same else "       –"
+            first = f"{found[:, 0].eq(truth).float().mean():8.0%}" if truth is not None else "       –"
             among = f"{(found == truth[:, None]).any(1).float().mean():8.0%}" if truth is not None else "       –"
             noise = (1 / alpha_bar - 1) ** 0.5
             print(f"{level + 1:5d}  {noise:5.2f}   {psnr(answer.image, exact.image):15.1f} dB   {first}   {among}")
@@ -128,12 +130,48 @@ def neighbours_of(ours: PatchDenoiser, bank: PatchBank, noisy: Tensor, alpha_bar
     return bank.nearest(keys, ours.neighbours, ours.slack)[1]
 
 
-def peak_of_a_fresh_process(size: int) -> float:
-    """Most memory, in MB, that a process needs to make one image: interpreter, torch and diffusers included."""
-    run = subprocess.run(
-        [sys.executable, __file__, "--memory", "--size", str(size)], check=True, capture_output=True, text=True
+@dataclass(frozen=True, kw_only=True)
+class Ours:
+    """Our generator, once torch's threads are awake: seconds for one image, on the clock and of processor."""
+
+    clock: float
+    processor: float
+
+
+def ours_in_fresh_process(asked: dict[str, int | float]) -> dict[str, float]:
+    """The first image of a process that did nothing else: seconds, longest silence, megabytes at most.
+
+    Interpreter, torch and diffusers are included. Call it before this process has grown: peaks are inherited.
+    """
+    script = Path(__file__).with_name("generator_reports.py")
+    options = [part for name, value in asked.items() for part in (f"--{name}", str(value))]
+    run = subprocess.run([sys.executable, script, *options, "--json"], check=True, stdout=subprocess.PIPE, text=True)
+    return dict(json.loads(run.stdout))
+
+
+def against_the_unet(ours: Ours, memory: float, peer: Peer) -> None:
+    """Print what was measured of the peer, then how many times more than ours it takes."""
+    show(peer)
+    how = "run" if peer.steps == DDIM_STEPS else f"from the {peer.steps} that were run"
+    print(f"ratio  {peer.ddim_image() / ours.clock:8.1f} × DDIM, {DDIM_STEPS} steps, {how}")
+    print(f"       {peer.ddim_image_processor() / ours.processor:8.1f} × the same, in seconds of processor")
+    print(
+        f"       {peer.ddpm_image() / ours.clock:8.0f} × DDPM, {DDPM_STEPS} steps, from the {peer.steps} that were run"
     )
-    return float(run.stdout)
+    print(f"       {peer.memory / memory:8.1f} × in memory")
+    print("It compares costs only: the U-Net learnt faces from 30,000 photos, ours recomposes the one it is given.\n")
+
+
+def against_the_exact_search(ours: Ours, asked: dict[str, int | float], every_pixel: bool) -> None:
+    """Make the same image with the exact denoiser, then compare the answers."""
+    exact = ExactPipeline(default_scheduler())
+    exact.seen = []
+    exact.every_pixel = every_pixel
+    clock, processor, _ = timed(exact, **asked)
+    where = "around every pixel" if every_pixel else "around the same pixels as ours"
+    print(f"exact  {clock:8.1f} s   ({processor:.1f} s of processor), every search run, {where}")
+    print(f"ratio  {clock / ours.clock:8.1f} ×")
+    compare(exact.seen)
 
 
 def main() -> None:
@@ -142,33 +180,38 @@ def main() -> None:
     parser.add_argument("--fidelity", type=float, default=0.5)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--every-pixel", action="store_true")
-    parser.add_argument("--memory", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--skip", choices=["unet", "reports", "exact"], action="append", default=[])
+    parser.add_argument("--unet-steps", type=int, default=3)
     args = parser.parse_args()
     asked = {"seed": args.seed, "size": args.size, "fidelity": args.fidelity}
-    ours = PatchDiffusionPipeline(default_scheduler())
-    if args.memory:
-        timed(ours, **asked)
-        unit = 2**20 if sys.platform == "darwin" else 2**10
-        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit)
-        return
-    # First of all: a process inherits, as its own peak, the memory of the one that starts it.
-    memory = peak_of_a_fresh_process(args.size)
-    exact = ExactPipeline(default_scheduler())
-    exact.seen = []  # type: ignore[attr-defined]
-    exact.every_pixel = args.every_pixel
-    timed(ours, **asked | {"size": 64})  # wake torch's threads
-    clock, processor, image = timed(ours, **asked)
-    height, width = image.shape[:2]
+    height, width = shrunk_shape(coffee().shape[0], coffee().shape[1], args.size)
+    load, cores = os.getloadavg()[0], os.cpu_count() or 1
+    print(f"load {load:.1f} on {cores} cores beforehand", end="")
+    print(
+        ": others are at work; compare seconds of processor, not of the clock" if load > cores / 2 else "", flush=True
+    )
+    # First of all what needs fresh processes: one inherits, as its own peak, the memory of the one that starts it.
+    fresh = ours_in_fresh_process(asked)
+    peer = None if "unet" in args.skip else measure_in_a_fresh_process(width, height, args.unet_steps)
+
+    pipeline = PatchDiffusionPipeline(default_scheduler())
+    timed(pipeline, **asked | {"size": 64})  # wake torch's threads
+    clock, processor, _ = timed(pipeline, **asked)
+    ours = Ours(clock=clock, processor=processor)
     print(
         f"{width} × {height}, one photo, seed {args.seed}, fidelity {args.fidelity}, {torch.get_num_threads()} threads"
     )
     print(f"ours   {clock:8.1f} s   ({processor:.1f} s of processor)")
-    exact_clock, exact_processor, _ = timed(exact, **asked)
-    where = "around every pixel" if args.every_pixel else "around the same pixels as ours"
-    print(f"exact  {exact_clock:8.1f} s   ({exact_processor:.1f} s of processor), every search run, {where}")
-    print(f"ratio  {exact_clock / clock:8.1f} ×")
-    print(f"memory {memory:8.0f} MB at most, in a fresh process")
-    compare(exact.seen)  # type: ignore[attr-defined]
+    print(f"memory {fresh['memory']:8.0f} MB at most, in a fresh process")
+    print(f"first  {fresh['seconds']:8.1f} s   in a fresh process, imports included\n")
+    if peer is not None:
+        against_the_unet(ours, fresh["memory"], peer)
+    if "reports" not in args.skip:
+        print(f"in a fresh process {fresh['silence']:.2f} s without a report at most: torch and diffusers are imported")
+        show_reports(asked, listen(asked))
+        print()
+    if "exact" not in args.skip:
+        against_the_exact_search(ours, asked, args.every_pixel)
 
 
 if __name__ == "__main__":

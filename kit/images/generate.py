@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib import import_module
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +20,12 @@ SMALLEST_PHOTO = 64
 """Shorter side of a photo, in pixels."""
 MOST_ELONGATED = 4.0
 """Longest side of the first photo over its shortest."""
+PATCHES = (3, 5, 7, 9, 11)
+"""Sides of a patch that can be asked for, in pixels."""
+Schedule = Literal["cosine", "linear"]
+"""How the noise shrinks from step to step: ``linear`` starts from far more of it."""
+SCHEDULES: dict[Schedule, str] = {"cosine": "squaredcos_cap_v2", "linear": "linear"}
+"""Each schedule, as diffusers calls it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +47,9 @@ def generate(
     size: int = 384,
     fidelity: float = 0.5,
     mask: NDArray[np.generic] | None = None,
+    patch: int = 7,
+    schedule: Schedule = "cosine",
+    looks: Sequence[tuple[float, float]] = (),
     on_progress: Callable[[float, str], None] | None = None,
 ) -> Generated:
     """Make an image out of the patches of ``photos`` by diffusion; see :mod:`kit.images.patch_diffusion.pipeline`.
@@ -47,7 +58,9 @@ def generate(
     first. ``seed``: 0 or more; the same one gives the same image. ``size``: longest side of the image, 64 to 768
     pixels. ``fidelity``: from 0, the patches go where they like, to 1, nearly a copy. ``mask``: (height, width) with
     the aspect of the first photo, not zero where the image is generated anew out of what surrounds it; elsewhere the
-    photo, resampled to ``size``, is kept exactly.
+    photo, resampled to ``size``, is kept exactly. ``patch``: side of a patch, one of :data:`PATCHES`. ``schedule``: how
+    the noise shrinks. ``looks``: places, as fractions (y, x) of the image, around which the trace tells what the
+    denoiser saw.
 
     Tells :func:`kit.compute.report` how far it has got, with the latest image as ``preview``; or only ``on_progress``,
     if it is given. Raises :class:`BadInput`, and whatever those raise to stop it.
@@ -66,17 +79,47 @@ def generate(
         raise BadInput(
             "The fidelity is {fidelity}; it takes a number from 0 (free dream) to 1 (nearly a copy).", fidelity=fidelity
         )
+    if patch not in PATCHES:
+        raise BadInput(
+            "The side of a patch is {patch} pixels; it takes one of {accepted}.",
+            patch=patch,
+            accepted=", ".join(str(side) for side in PATCHES),
+        )
+    if schedule not in SCHEDULES:
+        raise BadInput(
+            "There is no noise schedule called “{schedule}”; it takes one of {accepted}.",
+            schedule=schedule,
+            accepted=", ".join(SCHEDULES),
+        )
     if mask is not None:
         mask = _checked_mask(mask, photos[0])
     tell = _report if on_progress is None else _only(on_progress)
-    tell(0.0, 0, 1, None)
+    for stage in _LOADED:  # several seconds the first time: told in between, so that one can stop
+        tell(0.0, 0, 1, None)
+        import_module(stage)
 
     from kit.images.patch_diffusion.pipeline import PatchDiffusionPipeline, default_scheduler
 
-    made = PatchDiffusionPipeline(default_scheduler())(
-        photos, seed=seed, size=size, fidelity=fidelity, mask=mask, on_progress=tell
+    tell(0.0, 0, 1, None)
+    made = PatchDiffusionPipeline(default_scheduler(SCHEDULES[schedule]), patch=patch)(
+        photos, seed=seed, size=size, fidelity=fidelity, mask=mask, looks=looks, on_progress=tell
     )
     return Generated(image=made.image, trace=made.trace, seed=seed, size=size, fidelity=fidelity)
+
+
+_LOADED = ("torch", "scipy.spatial", "diffusers.utils", "transformers", "diffusers.pipelines.pipeline_utils")
+"""What takes long to import, in the order in which the pipeline does."""
+
+
+def warm() -> bool:
+    """Import what the generator needs, so that the first picture does not wait for it. Runs in a compute worker."""
+    from kit.compute import report
+
+    for stage in _LOADED:
+        report(0.0)
+        import_module(stage)
+    import_module("kit.images.patch_diffusion.pipeline")
+    return True
 
 
 def _check_photos(photos: list[NDArray[np.uint8]]) -> None:

@@ -34,6 +34,20 @@ class Denoised:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Seen:
+    """What the denoiser sees around ``m`` places: the ``n`` patches of the bank that weigh most, and its answer."""
+
+    noisy: Tensor
+    """(m, 3 · patch²): the noisy patches, at the scale of the photographs."""
+    index: Tensor
+    """(m, n): patches of the bank, nearest first."""
+    weight: Tensor
+    """(m, n): their weights."""
+    clean: Tensor
+    """(m, 3 · patch²): the mean."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class PatchDenoiser:
     """Posterior mean of clean patches under Gaussian noise, when every patch of the bank is equally likely."""
 
@@ -57,11 +71,11 @@ class PatchDenoiser:
 
         ``wanted`` (H, W, bool): only patches that touch it are denoised. ``tick`` hears the fraction done.
         """
-        bank, patch = self.bank, self.bank.patch
+        patch = self.bank.patch
         height, width = noisy.shape[-2:]
         half = patch // 2
-        variance = (1 - alpha_bar) / alpha_bar
-        padded = F.pad(noisy, (half,) * 4, mode="reflect") / alpha_bar**0.5  # back to the scale of the photos
+        variance = _variance(alpha_bar)
+        padded = self._padded(noisy, alpha_bar)
         rows, columns = self._centres(height, width, wanted)
         clean = torch.empty(len(rows), 3 * patch * patch, dtype=torch.float64)
         match = torch.empty(len(rows), dtype=torch.long)
@@ -70,7 +84,7 @@ class PatchDenoiser:
 
             # 1. Cut overlapping patches out of the noisy image: (m, 3 · patch²).
             queries = patches_at(padded, rows[part], columns[part], patch)
-            keys = bank.keys_of(queries, places(rows[part], columns[part], height, width))
+            keys = self.bank.keys_of(queries, places(rows[part], columns[part], height, width))
 
             # 2. Each becomes the mean of the photos' patches, weighted by how well noise explains the difference.
             clean[part], match[part] = self._expected(keys, variance)
@@ -79,6 +93,23 @@ class PatchDenoiser:
         # 3. Put them back; where patches overlap, average them.
         image = _averaged(clean, rows, columns, padded.shape[-2:])[..., half : half + height, half : half + width]
         return Denoised(image=image, rows=rows, columns=columns, match=match)
+
+    def look(self, noisy: Tensor, alpha_bar: float, rows: Tensor, columns: Tensor, *, count: int = 8) -> Seen:
+        """What is seen around the pixels ``rows``, ``columns`` (m,) of ``noisy``, as for a call of the denoiser.
+
+        ``count``: how many patches to name, when all of them share the softmax.
+        """
+        queries = patches_at(self._padded(noisy, alpha_bar), rows, columns, self.bank.patch)
+        keys = self.bank.keys_of(queries, places(rows, columns, *noisy.shape[-2:]))
+        index, weight = self._weighted(keys, _variance(alpha_bar))
+        clean = self._mean(index, weight)
+        if index is None:
+            weight, index = weight.topk(min(count, weight.shape[1]), dim=1)
+        return Seen(noisy=queries, index=index, weight=weight, clean=clean)
+
+    def _padded(self, noisy: Tensor, alpha_bar: float) -> Tensor:
+        """``noisy`` back at the scale of the photos, with a mirrored margin."""
+        return F.pad(noisy, (self.bank.patch // 2,) * 4, mode="reflect") / alpha_bar**0.5
 
     def _centres(self, height: int, width: int, wanted: Tensor | None) -> tuple[Tensor, Tensor]:
         """Rows and columns (m,) around which to denoise: a grid that reaches every edge, or the part of it wanted."""
@@ -96,14 +127,27 @@ class PatchDenoiser:
 
         The weights are w ∝ exp(-‖query - patch‖² / 2σ²), with σ² = ``variance`` = (1 - ᾱ) / ᾱ.
         """
+        index, weight = self._weighted(keys, variance)
+        return self._mean(index, weight), weight.argmax(1) if index is None else index[:, 0]
+
+    def _weighted(self, keys: Tensor, variance: float) -> tuple[Tensor | None, Tensor]:
+        """Indices (m, n) of the patches that share the softmax, nearest first (None: all, in order), and weights."""
         if self.neighbours is None or self.neighbours >= len(self.bank):
             distance = torch.cdist(keys, self.bank.keys, compute_mode="donot_use_mm_for_euclid_dist") ** 2
-            weight = torch.softmax(-distance / (2 * variance), dim=1)
-            return on_grid(weight @ self.bank.values), distance.argmin(1)
+            return None, torch.softmax(-distance / (2 * variance), dim=1)
         distance, index = self.bank.nearest(keys, self.neighbours, self.slack)
-        weight = torch.softmax(-distance / (2 * variance), dim=1)
-        mean = F.embedding_bag(index, self.bank.values, per_sample_weights=weight, mode="sum")
-        return on_grid(mean), index[:, 0]
+        return index, torch.softmax(-distance / (2 * variance), dim=1)
+
+    def _mean(self, index: Tensor | None, weight: Tensor) -> Tensor:
+        """Weighted means (m, 3 · patch²) of patches of the bank."""
+        if index is None:
+            return on_grid(weight @ self.bank.values)
+        return on_grid(F.embedding_bag(index, self.bank.values, per_sample_weights=weight, mode="sum"))
+
+
+def _variance(alpha_bar: float) -> float:
+    """σ² of the noise at the scale of the photos."""
+    return (1 - alpha_bar) / alpha_bar
 
 
 def _averaged(clean: Tensor, rows: Tensor, columns: Tensor, size: torch.Size) -> Tensor:

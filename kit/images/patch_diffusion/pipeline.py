@@ -7,7 +7,7 @@ coarse to fine from one image's own patches follows Granot et al., "Drop the GAN
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -23,21 +23,21 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from kit.images.patch_diffusion.bank import PatchBank, on_grid
-from kit.images.patch_diffusion.denoiser import PatchDenoiser
+from kit.images.patch_diffusion.denoiser import PatchDenoiser, Seen
 from kit.images.patch_diffusion.plan import LevelPlan, layout_weight, plan, shrunk_shape
 from kit.images.patch_diffusion.provenance import provenance
-from kit.images.patch_diffusion.trace import DenoisingStep, Level, Trace
+from kit.images.patch_diffusion.trace import DenoisingStep, Level, Looks, Trace
 
 Pixels = NDArray[np.uint8]
 Progress = Callable[[float, int, int, Pixels | None], None]
 """Hears the fraction done, the level (from 0), how many levels there are, and the latest clean image."""
 
 
-def default_scheduler() -> DDIMScheduler:
-    """DDIM on a cosine schedule, for a denoiser that answers with the clean sample, unclipped."""
+def default_scheduler(beta_schedule: str = "squaredcos_cap_v2") -> DDIMScheduler:
+    """DDIM, on a cosine schedule by default, for a denoiser that answers with the clean sample, unclipped."""
     return DDIMScheduler(
         num_train_timesteps=1000,
-        beta_schedule="squaredcos_cap_v2",
+        beta_schedule=beta_schedule,
         prediction_type="sample",
         clip_sample=False,
         timestep_spacing="trailing",
@@ -88,14 +88,16 @@ class PatchDiffusionPipeline(DiffusionPipeline):
         size: int = 384,
         fidelity: float = 0.5,
         mask: NDArray[np.bool_] | None = None,
+        looks: Sequence[tuple[float, float]] = (),
         on_progress: Progress = lambda fraction, level, levels, preview: None,
     ) -> PatchDiffusionOutput:
         """Generate an image whose longest side is ``size`` pixels, with the aspect of the first of ``photos``.
 
         ``photos``: (H, W, 3) uint8. ``fidelity``: from 0 (free dream) to 1 (nearly a copy). ``mask``: (H, W) with the
         aspect of the first photo, True where it is generated anew from what surrounds it; elsewhere its pixels,
-        resampled to ``size``, are kept exactly. ``on_progress`` is called several times a second; it may raise to stop
-        the run. Raises :class:`~kit.errors.BadInput` if the mask leaves too little to draw from.
+        resampled to ``size``, are kept exactly. ``looks``: places, as fractions (y, x) of the image, around which each
+        step of the trace tells what the denoiser saw. ``on_progress`` is called several times a second; it may raise to
+        stop the run. Raises :class:`~kit.errors.BadInput` if the mask leaves too little to draw from.
         """
         random = torch.Generator("cpu").manual_seed(seed)
         plans = plan(size, photos[0].shape[0], photos[0].shape[1], fidelity)
@@ -149,6 +151,7 @@ class PatchDiffusionPipeline(DiffusionPipeline):
                         noise=(1 / alpha_bar - 1) ** 0.5,
                         noisy=_pixels(noisy),
                         denoised=_pixels(image),
+                        looks=_looks(denoise, noisy, alpha_bar, looks) if looks else None,
                     )
                 )
 
@@ -226,6 +229,29 @@ def _filled(known: Tensor, free: Tensor) -> Tensor:
         reached = left * (weight > 0)
         filled, left = filled + reached * blur / weight.clamp(min=1e-12), left - reached
     return on_grid(filled)
+
+
+def _looks(denoise: PatchDenoiser, noisy: Tensor, alpha_bar: float, where: Sequence[tuple[float, float]]) -> Looks:
+    """What ``denoise`` sees of ``noisy`` around the places ``where``."""
+    height, width = noisy.shape[-2:]
+    rows = torch.tensor([min(height - 1, int(y * height)) for y, _ in where])
+    columns = torch.tensor([min(width - 1, int(x * width)) for _, x in where])
+    bank = denoise.bank
+    seen: Seen = denoise.look(noisy, alpha_bar, rows, columns)
+    return Looks(
+        noisy=_patches(seen.noisy, bank.patch),
+        found=_patches(bank.values[seen.index], bank.patch),
+        weight=seen.weight.float().numpy(),
+        photo=bank.photo[seen.index].to(torch.uint8).numpy(),
+        place=bank.place[seen.index].float().numpy(),
+        clean=_patches(seen.clean, bank.patch),
+    )
+
+
+def _patches(values: Tensor, patch: int) -> Pixels:
+    """(…, 3 · patch²) from -1 to 1, to (…, patch, patch, 3) uint8."""
+    shaped = values.unflatten(-1, (3, patch, patch)).movedim(-3, -1)
+    return ((shaped.clamp(-1, 1) + 1) * 127.5).round().byte().contiguous().numpy()
 
 
 def _pixels(image: Tensor) -> Pixels:

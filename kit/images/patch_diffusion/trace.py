@@ -21,6 +21,27 @@ class Level:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Looks:
+    """What the denoiser saw around a few places, and what it answered there.
+
+    ``p`` places, ``n`` patches found for each, ``k`` pixels a side. Patches are uint8, at the scale of the photographs.
+    """
+
+    noisy: NDArray[np.uint8]
+    """(p, k, k, 3): the noisy patch, clipped to what can be shown."""
+    found: NDArray[np.uint8]
+    """(p, n, k, k, 3): the patches of the photographs that weigh most, nearest first."""
+    weight: NDArray[np.float32]
+    """(p, n): their shares of the answer; they add up to 1, or to less where further patches weigh in."""
+    photo: NDArray[np.uint8]
+    """(p, n): the photograph of each."""
+    place: NDArray[np.float32]
+    """(p, n, 2): its centre there, as a fraction of that photograph, y then x."""
+    clean: NDArray[np.uint8]
+    """(p, k, k, 3): the answer, the weighted mean of the patches."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class DenoisingStep:
     """One step of the sampler. Images are uint8, ``(height, width, 3)`` of their level."""
 
@@ -34,6 +55,8 @@ class DenoisingStep:
     """The image that the denoiser received, clipped to what can be shown."""
     denoised: NDArray[np.uint8]
     """Its answer: the clean image it believes lies under the noise."""
+    looks: Looks | None = None
+    """What it saw around the places that were asked for."""
 
 
 @dataclass(frozen=True, kw_only=True)
