@@ -1,9 +1,10 @@
 """The server: Streamlit's ASGI application behind our own door, on our own uvicorn.
 
-The door (:class:`Door`) does four things that Streamlit leaves to its host: it gives each browser an HttpOnly device
+The door (:class:`Door`) does five things that Streamlit leaves to its host: it gives each browser an HttpOnly device
 cookie, so that a reload finds its owner; it sends a Content-Security-Policy that allows only ourselves; it refuses a
-``Host`` that is not one of ours and a socket that a page of elsewhere opens, so that no web site reaches the kit; and
-it serves the page shell in the reader's language and on our paper colour, so that the first paint is not a blank sheet.
+``Host`` that is not one of ours and a socket that a page of elsewhere opens, so that no web site reaches the kit; it
+takes no file from the other devices of the room, whatever their pages show; and it serves the page shell in the
+reader's language and on our paper colour, so that the first paint is not a blank sheet.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ COOKIE_SECONDS = 30 * 24 * 3600
 HTML = b"text/html; charset=utf-8"
 ICON = ROOT / "pages" / "parts" / "icon.png"
 LOOPBACK = "127.0.0.1"
+UPLOADS = "/_stcore/upload_file/"
 
 
 _AT_ONCE = ("PageLink", "Html", "BidiComponent", "Button", "Radio", "Selectbox", "Input", "Checkbox")
@@ -74,6 +76,7 @@ def policy() -> str:
     """The Content-Security-Policy: ourselves only, and the inline script of the page shell by its hash.
 
     ``blob:`` scripts are how Streamlit loads the components of this kit; inline styles are how it styles everything.
+    It reads a photograph that the camera took by connecting to its ``data:`` address, which goes nowhere.
     """
     scripts = re.findall(r"<script>(.*?)</script>", shell("fr").decode(), re.DOTALL)
     hashes = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in scripts)
@@ -85,7 +88,7 @@ def policy() -> str:
             "img-src 'self' data: blob:",
             "media-src 'self' data: blob:",
             "font-src 'self' data:",
-            "connect-src 'self'",
+            "connect-src 'self' data:",
             "worker-src 'self' blob:",
             "manifest-src 'self'",
             "base-uri 'none'",
@@ -128,6 +131,11 @@ class Door:
         if scope["type"] == "websocket":
             await self.app(scope, receive, send)
             return
+        # Streamlit takes a file from any open session, whether or not a page asked it for one.
+        if self.hosts and UPLOADS in scope["path"] and not is_here(scope):
+            body = b"Files are taken on the machine that runs Contrechamp."
+            await _answer(send, 403, b"text/plain; charset=utf-8", body, protection())
+            return
 
         device = device_of(headers.get("cookie", ""))
         extra = protection()
@@ -165,6 +173,12 @@ async def _answer(send: Send, status: int, kind: bytes, body: bytes, headers: li
     own = [(b"content-type", kind), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": [*own, *headers]})
     await send({"type": "http.response.body", "body": body})
+
+
+def is_here(scope: Scope) -> bool:
+    """Whether a request comes from the machine that serves (or from a test, which has no address)."""
+    client = scope.get("client")
+    return client is None or (is_address(client[0]) and ipaddress.ip_address(client[0]).is_loopback)
 
 
 def host_name(host: str) -> str:

@@ -5,6 +5,7 @@ Nothing heavy is imported and nothing is changed, except one empty file written 
 
 from __future__ import annotations
 
+import errno
 import importlib.metadata
 import locale
 import os
@@ -208,6 +209,14 @@ def check_data(home: Path) -> Check:
         with tempfile.TemporaryFile(dir=_existing(home)) as file:
             file.write(b"contrechamp")
     except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return Check(
+                id="data",
+                status=Status.FAIL,
+                what=N_("Nothing more fits in the data folder {folder}: its disk is full."),
+                todo=N_("Free some space, or choose another folder with the variable CONTRECHAMP_HOME."),
+                values={"folder": str(home)},
+            )
         return Check(
             id="data",
             status=Status.FAIL,

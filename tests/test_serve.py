@@ -58,7 +58,13 @@ class Reply:
 
 
 def knock(
-    path: str = "/", *, kind: str = "http", method: str = "GET", hosts: frozenset[str] = HOSTS, **headers: str
+    path: str = "/",
+    *,
+    kind: str = "http",
+    method: str = "GET",
+    hosts: frozenset[str] = HOSTS,
+    client: str = "127.0.0.1",
+    **headers: str,
 ) -> Reply:
     """One request through the door, to an application that answers “behind”."""
     reply = Reply()
@@ -78,7 +84,7 @@ def knock(
     raw = [
         (k.replace("_", "-").encode(), v.encode("latin-1")) for k, v in {"host": "localhost:8501", **headers}.items()
     ]
-    scope = {"type": kind, "path": path, "method": method, "headers": raw}
+    scope = {"type": kind, "path": path, "method": method, "headers": raw, "client": (client, 50000)}
     asyncio.run(serve.Door(behind, hosts)(scope, receive, send))
     return reply
 
@@ -151,7 +157,7 @@ def test_the_policy_allows_only_ourselves() -> None:
     assert "'unsafe-inline'" not in rules["script-src"]
     assert "data:" not in rules["script-src"]
     assert "'unsafe-eval'" not in serve.policy()
-    assert rules["connect-src"] == "'self'"
+    assert rules["connect-src"] == "'self' data:"
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
@@ -296,6 +302,23 @@ def test_our_own_page_opens_its_socket() -> None:
 
 def test_a_developers_server_names_no_host_and_answers_all() -> None:
     assert knock(accept=HTML, host="dev.example", hosts=frozenset()).status == 200
+
+
+# -- files ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "path", ["/_stcore/upload_file/session/file", "/spot_the_fake/_stcore/upload_file/session/file"]
+)
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+def test_the_room_sends_no_files(path: str, method: str) -> None:
+    for client in ("10.77.0.2", "192.168.1.30", "fd00::7", "a-name"):
+        reply = knock(path, method=method, client=client, x_forwarded_for="127.0.0.1")
+        assert (reply.status, reply.asked) == (403, [])
+        assert reply.header("content-security-policy") == serve.policy()
+    for client in ("127.0.0.1", "::1"):
+        assert knock(path, method=method, client=client).asked == ["http"]
+    assert knock("/", accept=HTML, client="10.77.0.2").status == 200
 
 
 # -- ports and addresses ----------------------------------------------------------------------------------------------

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 import secrets
+import sqlite3
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -75,9 +76,13 @@ class Store:
             ) from error
         if self._engine.dialect.name == "sqlite":
             event.listen(self._engine, "connect", _tune_sqlite)
-        with self._transaction() as connection:
-            _metadata.create_all(connection)
-        self.purge()
+        try:
+            with self._transaction() as connection:
+                _metadata.create_all(connection)
+            self.purge()
+        except SetupError:
+            self.close()  # every page asks again: each would leave the file open once more
+            raise
 
     def close(self) -> None:
         """Close every connection."""
@@ -195,9 +200,11 @@ class Store:
         if self._engine.dialect.name != "sqlite":
             return
         # Deleted text is overwritten in the file (secure_delete), but the log keeps older pages until it is emptied.
-        with _explained(), self._engine.connect() as connection:
+        with _explained(_erased_but_full), self._engine.connect() as connection:
             if shrink:
-                connection.exec_driver_sql("VACUUM")
+                # It works on a copy, which a full disk has no room for: the space then stays ours, and empty.
+                with suppress(FullDisk), _explained():
+                    connection.exec_driver_sql("VACUUM")
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     @contextmanager
@@ -213,12 +220,34 @@ class Stale(BadInput):
     """The state was changed by another window meanwhile."""
 
 
+class FullDisk(SetupError):
+    """There is no room left to write; what was saved before is untouched."""
+
+
+# The second: no room for the index of the log, which even reading needs.
+_FULL = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE})
+
+
+def _nothing_changed() -> FullDisk:
+    return FullDisk(
+        "The disk is full: nothing was changed. Free some space, then try again. What was saved before is still there."
+    )
+
+
+def _erased_but_full() -> FullDisk:
+    return FullDisk(
+        "It is erased, but the disk is too full to wipe every trace of it. Free some space, then erase again."
+    )
+
+
 @contextmanager
-def _explained() -> Iterator[None]:
-    """Turn what the disk refuses into a sentence."""
+def _explained(full: Callable[[], FullDisk] = _nothing_changed) -> Iterator[None]:
+    """Turn what the disk refuses into a sentence; ``full`` is the one for a disk without room."""
     try:
         yield
     except OperationalError as error:
+        if getattr(error.orig, "sqlite_errorcode", None) in _FULL:
+            raise full() from error
         raise SetupError(
             "The kit cannot write its data ({reason}). Free some disk space, or check the folder named by"
             " “contrechamp doctor”, then try again. What was saved before is still there.",
@@ -265,4 +294,4 @@ def _tune_sqlite(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-__all__ = ["MAX_STATE_BYTES", "RETENTION_DAYS", "Stale", "Store", "open_store"]
+__all__ = ["MAX_STATE_BYTES", "RETENTION_DAYS", "FullDisk", "Stale", "Store", "open_store"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
 import socket
@@ -78,6 +79,17 @@ def test_a_file_where_the_data_folder_should_be(home: Path) -> None:
     assert check.status is Status.FAIL
     assert "CONTRECHAMP_HOME" in check.texts("en")[1]
     assert home.read_text() == ""
+
+
+def test_a_full_disk_is_called_by_its_name(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(**_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(doctor.tempfile, "TemporaryFile", full)
+    check = doctor.check_data(home)
+    assert check.status is Status.FAIL
+    assert "disk is full" in check.texts("en")[0]
+    assert "Free some space" in check.texts("en")[1]
 
 
 def test_a_setting_that_cannot_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
