@@ -5,11 +5,12 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Protocol
 
+from activities.noise_to_image.activity import NOISE_TO_IMAGE
 from activities.spot_the_fake.activity import SPOT_THE_FAKE
 from kit.errors import NotFound
 from kit.steps import Activity
 
-ACTIVITIES: tuple[Activity, ...] = (SPOT_THE_FAKE,)
+ACTIVITIES: tuple[Activity, ...] = (SPOT_THE_FAKE, NOISE_TO_IMAGE)
 
 
 class Words(Protocol):

@@ -48,6 +48,11 @@ class Settings:
         return self.home / "decks"
 
     @property
+    def galleries(self) -> Path:
+        """Galleries made or imported by people, one folder each."""
+        return self.home / "galleries"
+
+    @property
     def cache(self) -> Path:
         """Computed results, bounded by ``cache_bytes``; erasing it loses nothing."""
         return self.home / "cache"

@@ -14,10 +14,10 @@ from kit import guides
 from pages import frame
 from pages.frame import _
 from pages.parts import browser
-from pages.parts.prose import paragraph
-from pages.spot.scene import Scene, moved_on
+from pages.parts.prose import paragraph, unseen_title
+from pages.parts.scene import StepScene, moved_on
 
-PANELS = {"spot_the_fake": "pages.spot.facilitator"}
+PANELS = {"spot_the_fake": "pages.spot.facilitator", "noise_to_image": "pages.noise.facilitator"}
 """For each activity, the module that finds its projected run (``projected``) and draws the rest (``panel``)."""
 
 
@@ -47,9 +47,10 @@ def main() -> None:
         st.page_link(frame.page_at(slug), label=registry.words(slug, frame.lang()).title)
 
 
-def _draw(slug: str, scene: Scene, panel: Callable[[Scene], None]) -> None:
+def _draw(slug: str, scene: StepScene, panel: Callable[[StepScene], None]) -> None:
     run, step = scene.run, scene.words.steps[scene.run.step]
     browser.arrive(f"conduct/{run.step}/{run.position}")
+    unseen_title(_("Remote control"))
     left, right = st.columns([3, 2], gap="large")
     with left:
         paragraph(_("Step {n} of {total}").format(n=run.index + 1, total=len(run.steps)), "kicker")
@@ -64,15 +65,15 @@ def _draw(slug: str, scene: Scene, panel: Callable[[Scene], None]) -> None:
 
 
 @st.fragment(run_every=5.0)
-def _clock(scene: Scene) -> None:
-    if moved_on():
+def _clock(scene: StepScene) -> None:
+    if moved_on(type(scene.run)):
         st.rerun(scope="app")
     minutes = (datetime.now(UTC) - scene.run.since).total_seconds() / 60
     text = _("{spent} min of {planned} planned").format(spent=int(minutes), planned=scene.run.minutes)
     st.progress(min(1.0, minutes / scene.run.minutes), text=text)
 
 
-def _remote(scene: Scene) -> None:
+def _remote(scene: StepScene) -> None:
     run = scene.run
     first, last = run.index == 0, run.index + 1 == len(run.steps)
     paragraph(_("Remote control"), "kicker")

@@ -18,7 +18,7 @@ from streamlit.navigation.page import StreamlitPage
 from activities.registry import ACTIVITIES, words
 from kit import i18n, settings
 from kit.classroom.store import Store, open_store
-from kit.errors import KitError
+from kit.errors import KitError, SetupError
 from kit.levels import Level
 from pages.parts import browser
 from pages.parts.palette import Display, enlarge, palette
@@ -37,6 +37,7 @@ class Key(StrEnum):
     LANGUAGE = "frame.language"
     DISPLAY = "frame.display"
     PROJECTION = "frame.projection"
+    TOLD = "frame.told"
 
 
 # -- who is looking --------------------------------------------------------------------------------------------------
@@ -66,7 +67,11 @@ def store() -> Store:
 
 def _choices() -> dict[str, str | bool]:
     if Key.CHOICES not in st.session_state:
-        st.session_state[Key.CHOICES] = store().preferences(device())
+        try:
+            st.session_state[Key.CHOICES] = store().preferences(device())
+        except SetupError:
+            # The frame stands without a disk; the page that needs one says what is wrong.
+            return {}
     return st.session_state[Key.CHOICES]
 
 
@@ -96,6 +101,21 @@ def alert(sentence: str, kind: str = "error") -> None:
     """Say a sentence in a box, ``kind`` error or done. Never Markdown: errors repeat the names of people’s files."""
     role = "alert" if kind == "error" else "status"
     st.html(f'<p class="alert {escape(kind)}" role="{role}">{escape(sentence)}</p>')
+
+
+def guarded(callback: Callable[..., object]) -> Callable[..., None]:
+    """``callback`` for a widget. An error meant for people is said at the top of the page that is drawn next.
+
+    Streamlit runs callbacks before the page: what they raise would else reach nobody but its log.
+    """
+
+    def run(*arguments: object) -> None:
+        try:
+            callback(*arguments)
+        except KitError as error:
+            st.session_state[Key.TOLD] = say(error)
+
+    return run
 
 
 def display() -> Display:
@@ -160,6 +180,8 @@ def draw(page: StreamlitPage) -> None:
             enlarge()
         browser.adopt(lang=lang(), display=display(), words=streamlits_words(_))
     _header()
+    if told := st.session_state.pop(Key.TOLD, ""):
+        alert(told)
     try:
         page.run()
     except KitError as error:
@@ -180,7 +202,7 @@ def _header() -> None:
 
 def _switches() -> None:
     def keep(key: Key, name: str) -> Callable[[], None]:
-        return lambda: choose(**{name: st.session_state[key]})
+        return guarded(lambda: choose(**{name: st.session_state[key]}))
 
     st.session_state[Key.LANGUAGE] = lang()
     st.radio(

@@ -68,7 +68,7 @@ def _summary(front: FrontMatter) -> None:
             ("UNESCO", front.competences.unesco),
         ):
             items = "".join(f"<li>{escape(line)}</li>" for line in lines)
-            st.html(f"<section class='card'><h3>{escape(name)}</h3><ul>{items}</ul></section>")
+            st.html(f"<section class='card'><h2>{escape(name)}</h2><ul>{items}</ul></section>")
 
 
 main()

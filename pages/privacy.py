@@ -44,6 +44,7 @@ def main() -> None:
                     _("Your choices of language and display."),
                     _("Your answers, the counts you typed and your texts, for each workshop."),
                     _("The decks you made or imported, with their pictures."),
+                    _("The galleries you made or imported, with their pictures and what the class noted."),
                     _("Results already computed from the kit’s own images, to save time."),
                     _("A log of computations that failed, without anyone’s texts."),
                 )
@@ -69,23 +70,30 @@ def main() -> None:
             return
         st.header(_("Erase"), anchor=False)
         sure = st.checkbox(_("Yes, erase for good"), key=Key.SURE)
-        st.button(_("Erase what this browser did"), key=Key.ERASE, disabled=not sure, on_click=_erase, args=(False,))
         st.button(
-            _("Erase everything on this machine: answers, decks, results"),
+            _("Erase what this browser did"),
+            key=Key.ERASE,
+            disabled=not sure,
+            on_click=frame.guarded(_erase),
+            args=(False,),
+        )
+        st.button(
+            _("Erase everything on this machine: answers, decks, galleries, results"),
             key=Key.EVERYTHING,
             disabled=not sure,
-            on_click=_erase,
+            on_click=frame.guarded(_erase),
             args=(True,),
         )
 
 
 def _erase(everything: bool) -> None:
-    frame.store().erase(None if everything else frame.device())
     if everything:
+        # The files first: on a full disk the store needs the room they leave.
         here = settings.load()
-        for folder in (here.decks, here.cache):
+        for folder in (here.decks, here.galleries, here.cache):
             shutil.rmtree(folder, ignore_errors=True)
         (here.home / "compute.log").unlink(missing_ok=True)
+    frame.store().erase(None if everything else frame.device())
     for key in list(st.session_state):
         del st.session_state[key]
     st.toast(_("Erased."))

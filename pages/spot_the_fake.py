@@ -5,21 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib import import_module
 
-import streamlit as st
-
 from activities.spot_the_fake import words as activity_words
-from activities.spot_the_fake.run import Plan
-from kit import compute, settings
-from kit.levels import Role
-from kit.steps import Mode
+from activities.spot_the_fake.activity import SPOT_THE_FAKE
+from activities.spot_the_fake.run import SortingRun
 from pages import frame
-from pages.frame import _
 from pages.parts import browser
-from pages.parts.palette import enlarge
-from pages.parts.prose import paragraph
+from pages.parts.playing import play
+from pages.parts.scene import load
 from pages.spot import setup
-from pages.spot.furniture import bar, heading, steps_rail
-from pages.spot.scene import Key, Scene, leave, load, moved_on
+from pages.spot.scene import Scene
 
 VIEWS: dict[str, tuple[str, str]] = {
     "brief": ("opening", "brief"),
@@ -56,46 +50,13 @@ def view(step_id: str) -> Callable[[Scene], None]:
 def main() -> None:
     """Draw the page."""
     words = activity_words.load(frame.lang())
-    run = load()
+    run = load(SortingRun)
     if run is None:
         browser.arrive("setup")
         setup.draw(words)
         return
     scene = Scene(run=run, words=words, role=run.role)
-    browser.arrive(f"{run.step}/{run.position}/{run.shown}")
-    if scene.projected:
-        with st.container(key="frame-enlarge"):
-            enlarge()
-    steps_rail(scene)
-    with st.container(key=f"step-{run.role}"):
-        if run.step in HERE_ONLY and not frame.is_here():
-            heading(scene, lead="")
-            paragraph(_("This step happens on the facilitator’s machine."), "note")
-            bar(scene, forward=run.next_step(), back=run.previous_step())
-        else:
-            view(run.step)(scene)
-    _foot(scene)
-    if run.plan is Plan.SECOND:
-        # These steps compute. The workers start once the screen is drawn, so that nobody waits for them twice.
-        compute.connect(settings.load()).start()
-    if run.mode is Mode.PROJECTED:
-        _follow()
-
-
-def _foot(scene: Scene) -> None:
-    with st.container(horizontal=True, key="foot"):
-        if scene.role is Role.PROJECTOR and frame.is_here():
-            st.page_link(frame.page_at("conduct"), label=_("Facilitator’s notes (open in another window)"))
-        with st.popover(_("Leave")), st.container():
-            st.write(_("Leaving erases this run: answers, counts and text."))
-            st.button(_("Erase and start again"), key=Key.LEAVE, on_click=leave)
-
-
-@st.fragment(run_every=1.0)
-def _follow() -> None:
-    """The room's screen follows the facilitator's window: it compares one number a second."""
-    if moved_on():
-        st.rerun(scope="app")
+    play(scene, view(run.step), here_only=HERE_ONLY, computes=[step.id for step in SPOT_THE_FAKE.sitting(2)])
 
 
 main()

@@ -241,17 +241,24 @@ def test_every_file_and_public_name_is_described(file: Path) -> None:
 # -- markup -----------------------------------------------------------------------------------------------------------
 
 ESCAPES = {"escape", "_escaped", "html.escape"}
-MAKERS = {"_percent", "proportion", "_line", "_palette", "_projection", "round", "len", "int"}
+MAKERS = {"_percent", "proportion", "share", "_line", "_card", "_listed", "_one"} | {
+    "_palette",
+    "_projection",
+    "round",
+    "len",
+    "int",
+}
 """Functions that return numbers, or markup whose own f-strings are checked here too."""
 OURS = {
     "pages/frame.py": {"palette(display())": "the kit’s own CSS"},
+    "pages/noise/origin.py": {"colour": "a word of the code", "''.join(rows)": "what share() returned"},
+    "pages/noise_to_image.py": {"CSS": "a file of the kit"},
     "pages/parts/bars.py": {"tone": "a word of the code", "''.join(html)": "what proportion() returned"},
     "pages/parts/prose.py": {"kind": "a word of the code"},
     "pages/spot/chances.py": {"cell": "a Cell", "row.value": "a number of published.py"},
     "pages/spot/detector.py": {"name": "a word of the code", "number": "a count"},
     "pages/spot/dossiers.py": {"dossier.truth": "a Truth"},
     "pages/spot/reveals.py": {"shown.truth": "a Truth"},
-    "pages/spot/furniture.py": {"state": "a word of the code"},
 }
 """What else enters markup, and why it may: no word of a person or of a deck is among it."""
 

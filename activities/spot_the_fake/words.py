@@ -6,10 +6,9 @@ Words only. Answers, numbers, file names and order live in code or in the deck. 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
@@ -24,33 +23,22 @@ from activities.spot_the_fake.words_second import (
     DossierPlay,
     Forensics,
     HumanScores,
-    Lines,
     OwnDeck,
     ScoreId,
     StudyId,
-    Text,
     View,
 )
 from kit.content import Content
 from kit.content import load as load_content
 from kit.decks.model import Truth
 from kit.i18n import language
+from kit.wording import Lines, StepWords, Term, Text, gaps
 
 CONTENT = Path(__file__).parent / "content"
 
 FamilyId = Literal["anatomical", "stylistic", "functional", "physical", "sociocultural"]
 TruthId = Literal["real", "generated", "altered", "miscaptioned"]
 DisplayTime = Literal["1", "5", "20", "free"]
-
-
-class StepWords(Content):
-    """What a step says. ``short``: two or three words for the progress rail; ``voice``: for the leader to say aloud."""
-
-    title: Text
-    short: Text
-    learner: Text
-    room: Text
-    voice: str = ""
 
 
 class Named(Content):
@@ -224,13 +212,6 @@ class Trace(Content):
         return self
 
 
-class Term(Content):
-    """One entry of the glossary."""
-
-    term: Text
-    meaning: Text
-
-
 class Words(Content):
     """All the words of the activity in one language. Load it with :func:`load`."""
 
@@ -263,17 +244,17 @@ class Words(Content):
     @model_validator(mode="after")
     def _whole(self) -> Self:
         faults = [
-            *_gaps("steps", self.steps, (step.id for step in SPOT_THE_FAKE.steps)),
-            *_gaps("sorting.display_time", self.sorting.display_time, get_args(DisplayTime)),
-            *_gaps("families", self.families, ClueFamily),
-            *_gaps("verdicts", self.verdicts, Truth),
-            *_gaps("confidences", self.confidences, (str(int(confidence)) for confidence in Confidence)),
-            *_gaps("dossier_play.decisions", self.dossier_play.decisions, get_args(Decision)),
-            *_gaps("dossier_play.replies", self.dossier_play.replies, get_args(Decision)),
-            *_gaps("dossier_play.labels", self.dossier_play.labels, get_args(CardField)),
-            *_gaps("forensics.views", self.forensics.views, get_args(View)),
-            *_gaps("human_scores.studies", self.human_scores.studies, get_args(StudyId)),
-            *_gaps("human_scores.rows", self.human_scores.rows, get_args(ScoreId)),
+            *gaps("steps", self.steps, (step.id for step in SPOT_THE_FAKE.steps)),
+            *gaps("sorting.display_time", self.sorting.display_time, get_args(DisplayTime)),
+            *gaps("families", self.families, ClueFamily),
+            *gaps("verdicts", self.verdicts, Truth),
+            *gaps("confidences", self.confidences, (str(int(confidence)) for confidence in Confidence)),
+            *gaps("dossier_play.decisions", self.dossier_play.decisions, get_args(Decision)),
+            *gaps("dossier_play.replies", self.dossier_play.replies, get_args(Decision)),
+            *gaps("dossier_play.labels", self.dossier_play.labels, get_args(CardField)),
+            *gaps("forensics.views", self.forensics.views, get_args(View)),
+            *gaps("human_scores.studies", self.human_scores.studies, get_args(StudyId)),
+            *gaps("human_scores.rows", self.human_scores.rows, get_args(ScoreId)),
         ]
         for name, ids in (
             ("dossiers", [d.id for d in self.dossiers]),
@@ -291,13 +272,6 @@ class Words(Content):
             if dossier.id == dossier_id:
                 return dossier
         raise KeyError(dossier_id)
-
-
-def _gaps(name: str, have: Mapping[Any, object], want: Iterable[str]) -> list[str]:
-    """What is missing from, or too much in, the keys of one block."""
-    wanted = [str(key) for key in want]
-    faults = [f"{name}.{key} is missing" for key in wanted if key not in have]
-    return faults + [f"{name}.{key} is not expected" for key in have if key not in wanted]
 
 
 @cache

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
-
-from pydantic import Field, StringConstraints
+from typing import Literal
 
 from kit.content import Content
 from kit.decks.model import Truth
+from kit.wording import Lines, Text
 
-Text = Annotated[str, StringConstraints(min_length=1)]
-Lines = Annotated[tuple[Text, ...], Field(min_length=1)]
 Decision = Literal["share", "wait", "verify"]
 CardField = Literal["who", "when", "words", "elsewhere"]
 View = Literal["error_level", "noise", "spectrum", "metadata"]

@@ -34,7 +34,7 @@ function translate() {
     const said = say(node.nodeValue)
     if (said !== node.nodeValue) node.nodeValue = said
   }
-  for (const name of ["aria-label", "placeholder", "title"]) {
+  for (const name of ["aria-label", "placeholder", "title", "alt"]) {
     for (const node of document.querySelectorAll(`[${name}]`)) {
       const said = say(node.getAttribute(name))
       if (said !== node.getAttribute(name)) node.setAttribute(name, said)

@@ -7,7 +7,7 @@ export default function ({ data }) {
   if (before === null || before === here) return
   document.querySelector('[data-testid="stMain"]')?.scrollTo({ top: 0 })
   requestAnimationFrame(() => {
-    const title = document.querySelector('[data-testid="stMain"] :is(h1, h2)')
+    const title = document.querySelector('[data-testid="stMain"] :is(h1:not(.unseen), h2)')
     if (!title) return
     title.tabIndex = -1
     title.focus({ preventScroll: true })

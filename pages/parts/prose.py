@@ -12,6 +12,11 @@ def escape(text: str) -> str:
     return html.escape(text, quote=True)
 
 
+def unseen_title(text: str) -> None:
+    """The first title of a page whose own place is taken by what is being done: for screen readers."""
+    st.html(f'<h1 class="unseen">{escape(text)}</h1>')
+
+
 def paragraph(text: str, kind: str = "") -> None:
     """A paragraph; ``kind`` is its class in ``frame.css``."""
     st.html(f'<p class="{kind}">{escape(text)}</p>')

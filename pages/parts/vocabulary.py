@@ -22,8 +22,10 @@ def streamlits_words(_: Callable[[str], str]) -> dict[str, str]:
         "Clear photo": _("Take another one"),
         "Switch camera": _("Other camera"),
         "Uploading...": _("Sending…"),
-        "This app would like to use your camera.": _("The kit asks to use the camera."),
-        "Learn how to allow access.": _("Allow it in the browser’s address bar."),
+        "This app would like to use your camera.": _(
+            "The kit asks to use the camera. Allow it in the browser’s address bar."
+        ),
+        "Snapshot": _("The photograph just taken"),
         "Increment": _("One more"),
         "Decrement": _("One less"),
         "No results": _("Nothing found"),

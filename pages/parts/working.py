@@ -13,10 +13,16 @@ from pages import frame
 from pages.frame import _
 
 
-def work(key: str, start: Callable[[compute.Compute], Call] | None = None) -> Any | None:
+def work(
+    key: str,
+    start: Callable[[compute.Compute], Call] | None = None,
+    *,
+    on_stop: Callable[[], None] = lambda: None,
+) -> Any | None:
     """The result of the computation kept under ``key`` in this session; None while it runs, with its progress shown.
 
-    ``start`` submits it if none is kept. Raises what the computation raised, once: the next call starts afresh.
+    ``start`` submits it if none is kept. ``on_stop`` is called when somebody stops it. Raises what the computation
+    raised, once: the next call starts afresh.
     """
     call: Call | None = st.session_state.get(key)
     if call is None:
@@ -29,7 +35,7 @@ def work(key: str, start: Callable[[compute.Compute], Call] | None = None) -> An
     if status.finished:
         del st.session_state[key]
         return call.result()
-    _progress(key)
+    _progress(key, on_stop)
     return None
 
 
@@ -46,7 +52,7 @@ def drop(key: str) -> None:
 
 
 @st.fragment(run_every=0.4)
-def _progress(key: str) -> None:
+def _progress(key: str, on_stop: Callable[[], None]) -> None:
     call: Call | None = st.session_state.get(key)
     if call is None:
         st.rerun(scope="app")
@@ -60,6 +66,7 @@ def _progress(key: str) -> None:
         st.progress(status.fraction, text=_sentence(status))
         if st.button(frame._("Stop"), key=f"{key}.stop"):
             drop(key)
+            on_stop()
             st.rerun(scope="app")
 
 

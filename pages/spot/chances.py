@@ -11,8 +11,8 @@ from activities.spot_the_fake import base_rate as exercise
 from activities.spot_the_fake import published
 from activities.spot_the_fake.base_rate import Cell
 from pages.frame import _
+from pages.parts.furniture import bar, heading
 from pages.parts.prose import escape, paragraph
-from pages.spot.furniture import bar, heading
 from pages.spot.scene import Key, Scene
 
 IMAGES, FAKES, GOOD = 400, Fraction(5, 100), Fraction(95, 100)

@@ -10,9 +10,9 @@ from kit.decks import render
 from kit.decks.model import words as deck_words
 from pages.frame import _, lang
 from pages.parts.bars import proportion, shares
+from pages.parts.furniture import bar, heading
 from pages.parts.prose import escape, paragraph
 from pages.parts.working import running, work
-from pages.spot.furniture import bar, heading
 from pages.spot.scene import Key, Scene
 
 RESULT = "spot_the_fake.detector"

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import streamlit as st
 
 from pages.frame import _
+from pages.parts.furniture import bar, heading
 from pages.parts.prose import escape, paragraph
-from pages.spot.furniture import bar, heading
 from pages.spot.scene import Key, Scene
 
 FIELDS = ("who", "when", "words", "elsewhere")

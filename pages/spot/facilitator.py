@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from activities.spot_the_fake import words as activity_words
+from activities.spot_the_fake.run import SortingRun
 from kit.decks.model import words as deck_words
 from kit.levels import Role
 from kit.steps import Mode, StepKind
 from pages import frame
 from pages.frame import _
 from pages.parts.prose import paragraph
+from pages.parts.scene import load
 from pages.spot import reveals, sorting
-from pages.spot.scene import Scene, load
+from pages.spot.scene import Scene
 
 
 def projected() -> Scene | None:
     """The run that this machine projects, if there is one."""
-    run = load()
+    run = load(SortingRun)
     if run is None or run.mode is not Mode.PROJECTED:
         return None
     return Scene(run=run, words=activity_words.load(frame.lang()), role=Role.FACILITATOR)

@@ -20,8 +20,8 @@ from kit.images.forensics import error_level, noise_residual, spectrum
 from kit.images.metadata import Meaning
 from pages import frame
 from pages.frame import _
+from pages.parts.furniture import bar, heading
 from pages.parts.prose import escape, paragraph
-from pages.spot.furniture import bar, heading
 from pages.spot.scene import Key, Scene
 
 VIEWS = ("error_level", "noise", "spectrum", "metadata")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.frame import _
+from pages.parts.furniture import bar, heading
 from pages.parts.prose import escape, paragraph
-from pages.spot.furniture import bar, heading
 from pages.spot.scene import Scene
 
 

@@ -11,8 +11,8 @@ from activities.spot_the_fake.results import BeforeAfter, RoundResult
 from kit.levels import Level
 from pages.frame import _, lang
 from pages.parts.bars import proportion, shares
+from pages.parts.furniture import bar, heading
 from pages.parts.prose import escape, paragraph
-from pages.spot.furniture import bar, heading
 from pages.spot.scene import Scene
 from pages.spot.tally import round_result
 

@@ -17,9 +17,10 @@ from kit.images import label
 from pages import frame
 from pages.frame import _
 from pages.parts.bars import votes
+from pages.parts.furniture import bar, heading, numbered
 from pages.parts.prose import escape, paragraph
 from pages.parts.stage import Mark, stage
-from pages.spot.furniture import bar, heading, stage_labels
+from pages.spot.furniture import stage_labels
 from pages.spot.scene import Key, Scene
 from pages.spot.tally import round_result
 
@@ -32,9 +33,12 @@ def draw(scene: Scene) -> None:
     order = chosen(scene)
     place = min(scene.run.position, len(order) - 1)
     round_id, shown = order[place]
-    if not scene.projected:
+    where = _("Image {n} of {total}").format(n=place + 1, total=len(order))
+    if scene.projected:
+        numbered(scene, where)
+    else:
         heading(scene, lead=scene.words.reveal.intro if place == 0 else "")
-    paragraph(_("Image {n} of {total}").format(n=place + 1, total=len(order)), "kicker")
+        paragraph(where, "kicker")
     item, version = scene.item(shown)
     marks = [Mark(x=clue.x, y=clue.y, label=deck_words(clue.words, frame.lang())) for clue in version.clues]
     left, right = st.columns([8, 5], gap="large")

@@ -1,29 +1,23 @@
-"""What every screen of « Vrai ou IA ? » needs: the saved run, its words, its images, and how to move on."""
+"""What every screen of « Vrai ou IA ? » needs: the saved run, its words, its images."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
 import streamlit as st
-from pydantic import ValidationError
 
 from activities.spot_the_fake import sitting
-from activities.spot_the_fake.run import ROUNDS, Plan, SortingRun
+from activities.spot_the_fake.run import ROUNDS, SortingRun
 from activities.spot_the_fake.sitting import Shown, Sitting
 from activities.spot_the_fake.words import Words
 from kit import settings
-from kit.classroom.store import Stale
 from kit.decks import render
 from kit.decks import store as decks
 from kit.decks.loaded import LoadedDeck
 from kit.decks.model import Item, Truth, Version
-from kit.levels import Role
-from kit.steps import Mode
-from pages import frame
-from pages.frame import _
+from kit.walk import Plan
+from pages.parts.scene import StepScene
 
 SLUG = "spot_the_fake"
 
@@ -31,7 +25,6 @@ SLUG = "spot_the_fake"
 class Key(StrEnum):
     """Widget and state keys of « Vrai ou IA ? »."""
 
-    VERSION = "spot_the_fake.version"
     VERDICT = "spot_the_fake.verdict"
     CONFIDENCE = "spot_the_fake.confidence"
     FAMILY = "spot_the_fake.family"
@@ -63,13 +56,8 @@ def _served(_deck: LoadedDeck, digest: str, item_id: str, truth: Truth, seed: in
     return render.served(_deck, item_id, truth, seed)
 
 
-@dataclass(frozen=True)
-class Scene:
+class Scene(StepScene[SortingRun, Words]):
     """One screen to draw."""
-
-    run: SortingRun
-    words: Words
-    role: Role
 
     # -- images --------------------------------------------------------------------------------------------------
 
@@ -113,58 +101,3 @@ class Scene:
             "forensics": len(self.words.forensics.views),
         }
         return counted.get(step, 1)
-
-    # -- moving on -----------------------------------------------------------------------------------------------
-
-    @property
-    def projected(self) -> bool:
-        """Whether a room looks at this screen."""
-        return self.role is not Role.LEARNER
-
-    def keep(self, run: SortingRun) -> None:
-        """Write a run to disk, then draw again from it."""
-        save(run)
-        st.rerun()
-
-    def move(self, change: Callable[[], SortingRun]) -> Callable[[], None]:
-        """A button callback that saves what ``change`` returns."""
-        return lambda: save(change())
-
-
-def load() -> SortingRun | None:
-    """The run of this device, if there is one that this version of the kit can read."""
-    row = frame.store().load(frame.device(), SLUG)
-    if row is None:
-        st.session_state[Key.VERSION] = 0
-        return None
-    text, version = row
-    before = st.session_state.get(Key.VERSION, version)
-    st.session_state[Key.VERSION] = version
-    try:
-        run = SortingRun.model_validate_json(text)
-    except ValidationError:
-        return None  # saved by another version of the kit: one starts anew, over it
-    if before not in (0, version) and run.mode is Mode.SELF_PACED:
-        st.toast(_("Another window of this browser has moved on. This window now shows the same thing."))
-    return run
-
-
-def save(run: SortingRun) -> None:
-    """Write a run to disk. If another window has moved on meanwhile, that one is kept and said so."""
-    try:
-        st.session_state[Key.VERSION] = frame.store().save(
-            frame.device(), SLUG, run.model_dump_json(), replaces=st.session_state.get(Key.VERSION, 0)
-        )
-    except Stale as stale:
-        st.toast(frame.say(stale))
-
-
-def moved_on() -> bool:
-    """Whether another window has saved since this one drew. Cheap: one number is compared."""
-    return frame.store().version(frame.device(), SLUG) != st.session_state.get(Key.VERSION)
-
-
-def leave() -> None:
-    """Erase the run of this device."""
-    frame.store().forget(frame.device(), SLUG)
-    st.session_state[Key.VERSION] = 0

@@ -7,17 +7,20 @@ import secrets
 import streamlit as st
 
 from activities.spot_the_fake.activity import SPOT_THE_FAKE
-from activities.spot_the_fake.run import Plan, SortingRun
+from activities.spot_the_fake.run import SortingRun
 from activities.spot_the_fake.words import Words
 from kit import settings
 from kit.decks import store as decks
 from kit.decks.model import words as deck_words
 from kit.levels import Level
 from kit.steps import Mode
+from kit.walk import Plan
 from pages import frame
 from pages.frame import _
 from pages.parts.prose import paragraph
-from pages.spot.scene import Key, save
+from pages.parts.scene import save
+from pages.parts.starting import levels, modes, plans
+from pages.spot.scene import Key
 
 SECONDS = {0: "free", 20: "20", 5: "5", 1: "1"}
 
@@ -30,15 +33,12 @@ def draw(words: Words) -> None:
     with right:
         paragraph(words.small_generator, "caution")
     with left:
-        mode = _modes()
-        plan = _plans()
-        level = st.selectbox(
-            _("For whom?"),
-            list(SPOT_THE_FAKE.levels),
-            index=len(SPOT_THE_FAKE.levels) - 1,
-            format_func=frame.level_name,
-            key=Key.LEVEL,
-        )
+        captions = {
+            Plan.LESSON: _("Two rounds of eight images, with a lesson in between."),
+            Plan.SHORT: _("One round of four images."),
+            Plan.SECOND: _("True cases, forensic views, a detector to train, your own images."),
+        }
+        mode, plan, level = modes(SPOT_THE_FAKE.slug), plans(SPOT_THE_FAKE, captions), levels(SPOT_THE_FAKE)
         with st.expander(_("More choices")):
             seconds = st.radio(
                 _("How long each image is shown"),
@@ -56,28 +56,6 @@ def draw(words: Words) -> None:
             st.rerun()
 
 
-def _modes() -> Mode:
-    names = {Mode.SELF_PACED: _("Alone, at my own pace"), Mode.PROJECTED: _("With a group: I project this screen")}
-    captions = [_("You move on when you like."), _("The room answers with slates or hands; you type the counts.")]
-    return st.radio(_("How do you work?"), list(names), format_func=names.__getitem__, captions=captions, key=Key.MODE)
-
-
-def _plans() -> Plan:
-    short = sum(minutes for _step, minutes in SPOT_THE_FAKE.short)
-    second = sum(step.minutes for step in SPOT_THE_FAKE.sitting(2))
-    names = {
-        Plan.LESSON: _("One lesson, {minutes} minutes").format(minutes=SPOT_THE_FAKE.minutes),
-        Plan.SHORT: _("{minutes} minutes").format(minutes=short),
-        Plan.SECOND: _("Second sitting, {minutes} minutes").format(minutes=second),
-    }
-    captions = [
-        _("Two rounds of eight images, with a lesson in between."),
-        _("One round of four images."),
-        _("True cases, forensic views, a detector to train, your own images."),
-    ]
-    return st.radio(_("How long?"), list(names), format_func=names.__getitem__, captions=captions, key=Key.PLAN)
-
-
 def _decks() -> str:
     mine = [deck for deck in decks.installed(settings.load()) if isinstance(deck, decks.LoadedDeck)]
     titles = {deck.id: deck_words(deck.deck.title, frame.lang()) for deck in [decks.default(), *mine]}
@@ -86,6 +64,9 @@ def _decks() -> str:
 
 def start(mode: Mode, plan: Plan, level: Level, **choices: object) -> None:
     """Begin a run. The seed, and the half of the room, come by chance."""
-    first = SPOT_THE_FAKE.sitting(2)[0] if plan is Plan.SECOND else SPOT_THE_FAKE.steps[0]
     chance = {"seed": secrets.randbits(63), "half": secrets.randbelow(2)}
-    save(SortingRun.model_validate({"mode": mode, "plan": plan, "level": level, "step": first.id, **chance, **choices}))
+    save(
+        SortingRun.model_validate(
+            {"mode": mode, "plan": plan, "level": level, "step": SortingRun.planned(plan)[0].id, **chance, **choices}
+        )
+    )

@@ -7,16 +7,15 @@ from pathlib import Path
 
 import streamlit as st
 
-from kit import settings
 from kit.decks import render
 from kit.decks import store as decks
 from kit.decks.loaded import LoadedDeck
 from kit.decks.model import Item, Truth
 from kit.decks.model import words as deck_words
 from kit.images import generate
-from kit.levels import Role, may_generate
 from pages import frame
 from pages.frame import _
+from pages.parts.bring import approval, removal
 from pages.parts.prose import escape, paragraph
 from pages.parts.working import drop, running, work
 from pages.spot.scene import Scene
@@ -37,8 +36,9 @@ def one(scene: Scene, deck: LoadedDeck) -> None:
             _doubles(scene, deck, alone)
         if waiting:
             paragraph(scene.words.own_deck.approve, "note")
+            names = {truth: verdict.name for truth, verdict in scene.words.verdicts.items()}
             for item in waiting:
-                _approval(scene, deck, item)
+                approval(PREFIX, deck, item, names)
         with st.container(horizontal=True):
             if not waiting:
                 st.download_button(
@@ -48,12 +48,12 @@ def one(scene: Scene, deck: LoadedDeck) -> None:
                     mime="application/zip",
                     key=f"{PREFIX}.export.{deck.id}",
                 )
-            removal(deck.id)
+            removal(PREFIX, deck.id)
 
 
 def _doubles(scene: Scene, deck: LoadedDeck, alone: list[Item]) -> None:
     """The generator makes a double of each photograph that has none, one after the other."""
-    if not may_generate(scene.run.level, Role.FACILITATOR if scene.projected else Role.LEARNER):
+    if not scene.run.may_generate:
         paragraph(_("Below 4e (13 years), only the facilitator generates: choose “With a group”."), "note")
         return
     call, asked = f"{CALL}.{deck.id}", f"{CALL}.asked.{deck.id}"
@@ -81,40 +81,6 @@ def _doubles(scene: Scene, deck: LoadedDeck, alone: list[Item]) -> None:
     if len(alone) > 1:
         st.session_state[asked] = True
     st.rerun()
-
-
-def _approval(scene: Scene, deck: LoadedDeck, item: Item) -> None:
-    columns = st.columns([2, 2, 1], vertical_alignment="center")
-    for column, version in zip(columns, item.versions, strict=False):
-        with column:
-            st.image(
-                render.png(render.picture(deck, item, version.truth)),
-                width="stretch",
-                alt=deck_words(version.alt, frame.lang()),
-            )
-            st.caption(scene.words.verdicts[version.truth].name)
-    with columns[2]:
-        place = f"{deck.id}.{item.id}"
-        st.button(_("Approve"), on_click=decks.approve, args=(deck, item.id), key=f"{PREFIX}.yes.{place}")
-        st.button(_("Reject"), on_click=_reject, args=(deck, item.id), key=f"{PREFIX}.no.{place}")
-
-
-def _reject(deck: LoadedDeck, item_id: str) -> None:
-    if len(deck.deck.items) == 1:
-        decks.remove(deck.id, settings.load())
-    else:
-        decks.discard(deck, item_id)
-
-
-def removal(deck_id: str) -> None:
-    """The way to erase a deck, broken or not, in two gestures."""
-    with st.popover(_("Remove")):
-        st.button(
-            _("Yes, erase this deck"),
-            on_click=decks.remove,
-            args=(deck_id, settings.load()),
-            key=f"{PREFIX}.remove.{deck_id}",
-        )
 
 
 def _zip(deck: LoadedDeck) -> bytes:

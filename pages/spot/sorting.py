@@ -10,10 +10,11 @@ from kit.decks.model import Version
 from kit.decks.model import words as deck_words
 from pages import frame
 from pages.frame import _
+from pages.parts.furniture import bar, heading, numbered
 from pages.parts.prose import escape, paragraph
 from pages.parts.stage import stage
 from pages.spot.dossiers import FIELDS, publication
-from pages.spot.furniture import bar, heading, hide_until_shown
+from pages.spot.furniture import hide_until_shown
 from pages.spot.scene import Key, Scene
 
 
@@ -26,7 +27,7 @@ def draw(scene: Scene) -> None:
         _end(scene, round_id, len(images))
         return
     shown = images[place]
-    paragraph(_("Image {n} of {total}").format(n=place + 1, total=len(images)), "kicker")
+    numbered(scene, _("Image {n} of {total}").format(n=place + 1, total=len(images)))
     if scene.projected:
         _room(scene, round_id, shown, place)
     else:
@@ -72,7 +73,7 @@ def _alone(scene: Scene, round_id: str, shown: Shown, place: int) -> None:
             list(Confidence),
             key=f"{Key.CONFIDENCE}.{shown.opaque}",
             index=list(Confidence).index(before.confidence) if before and before.confidence else None,
-            format_func=lambda c: scene.words.confidences[str(int(c))],
+            format_func=lambda c: scene.words.confidences[str(int(c))],  # type: ignore[index]
             horizontal=True,
         )
         with st.expander(_("Say why (optional)")):
@@ -122,7 +123,7 @@ def _room(scene: Scene, round_id: str, shown: Shown, place: int) -> None:
         if scene.run.views:
             _views(scene, shown)
     with right:
-        names = "".join(f"<li>{escape(scene.words.verdicts[v].button)}</li>" for v in Verdict)
+        names = "".join(f"<li>{escape(scene.words.verdicts[v].button)}</li>" for v in Verdict)  # type: ignore[index]
         st.html(f'<ul class="questions">{names}</ul>')
         paragraph(scene.words.steps[round_id].room)
         bar(
@@ -161,7 +162,7 @@ def slates(scene: Scene, round_id: str, shown: Shown) -> None:
     with st.container(horizontal=True, key="slates"):
         for verdict in Verdict:
             st.number_input(
-                scene.words.verdicts[verdict].button,
+                scene.words.verdicts[verdict].button,  # type: ignore[index]
                 min_value=0,
                 max_value=999,
                 step=1,

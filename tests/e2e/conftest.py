@@ -14,10 +14,12 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
+from tests.e2e import camera
 from tests.e2e.player import Player
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,6 +33,8 @@ FLAGS = (
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 )
+FILMED = "coffee.png"
+"""What the camera of ``play_with_camera`` looks at: a photograph that scikit-image carries."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -109,27 +113,46 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Debian's Chromium, or whichever is installed."""
+def playwright() -> Iterator[Playwright]:
+    """The driver of all the browsers: it starts once in a thread."""
+    with sync_playwright() as driver:
+        yield driver
+
+
+def _launch(driver: Playwright, *more: str) -> Browser:
+    """Debian's Chromium, or whichever is installed, with ``more`` flags."""
     path = next(filter(None, (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))), None)
     if path is None:
         if os.environ.get("CONTRECHAMP_REQUIRE_BROWSER"):
             pytest.fail("no Chromium on this machine, and CONTRECHAMP_REQUIRE_BROWSER is set")
         pytest.skip("no Chromium on this machine: the browser tests are left out")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS), headless=True)
-        yield browser
-        browser.close()
+    return driver.chromium.launch(executable_path=path, args=[*FLAGS, *more], headless=True)
 
 
-@pytest.fixture
-def play(server: Server, chromium: Browser) -> Iterator[Callable[..., Player]]:
-    """Opens a new browser of its own: ``play(width, height, locale)``."""
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    """A browser without a camera."""
+    browser = _launch(playwright)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def chromium_with_camera(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A browser whose camera looks at :data:`FILMED`, started only for the tests that film."""
+    seen = camera.still(camera.photograph(FILMED))
+    file = camera.film(seen, tmp_path_factory.mktemp("camera") / "film.y4m")
+    browser = _launch(playwright, *camera.flags(file))
+    yield browser
+    browser.close()
+
+
+def _players(server: Server, browser: Browser, **options: Any) -> Iterator[Callable[..., Player]]:
     contexts = []
 
     def new(width: int = 1366, height: int = 768, locale: str = "fr-FR") -> Player:
-        context = chromium.new_context(
-            viewport={"width": width, "height": height}, locale=locale, reduced_motion="reduce"
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, locale=locale, reduced_motion="reduce", **options
         )
         contexts.append(context)
         return Player(page=context.new_page(), url=server.url)
@@ -137,3 +160,15 @@ def play(server: Server, chromium: Browser) -> Iterator[Callable[..., Player]]:
     yield new
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def play(server: Server, chromium: Browser) -> Iterator[Callable[..., Player]]:
+    """Opens a new browser of its own: ``play(width, height, locale)``."""
+    yield from _players(server, chromium)
+
+
+@pytest.fixture
+def play_with_camera(server: Server, chromium_with_camera: Browser) -> Iterator[Callable[..., Player]]:
+    """As ``play``, where the camera shows :data:`FILMED` and the person has allowed it."""
+    yield from _players(server, chromium_with_camera, permissions=["camera"])

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import ConsoleMessage, Locator, Page, TimeoutError
 
 WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
+
+OWNERS = ("spot_the_fake", "noise_to_image", "conduct")
+"""What the widget keys of the buttons one presses begin with."""
 
 STREAMLITS_OWN: dict[str, str] = {}
 """Rules of axe that a component of Streamlit breaks by itself: the rule, and a part of the HTML it complains about."""
@@ -35,11 +40,17 @@ class Player:
         self.page.on("request", lambda request: self.requested.append(request.url))
         self.page.on("websocket", lambda socket: self.requested.append(socket.url))
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("console", self._heard)
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        """What our own policy forbids fails in silence on the page: the console alone tells."""
+        if message.type == "error" and "Content Security Policy" in message.text:
+            self.errors.append(message.text[-300:])
 
     def open(self, path: str = "") -> None:
         """Go to a page of the kit and wait until it is drawn."""
         self.page.goto(f"{self.url}/{path}")
-        self.page.wait_for_selector('[data-testid="stMain"] :is(h1, h2)', timeout=60_000)
+        self.page.wait_for_selector('[data-testid="stMain"] :is(h1:not(.unseen), h2)', timeout=60_000)
         self.settle()
 
     def settle(self) -> None:
@@ -83,11 +94,66 @@ class Player:
             self.page.keyboard.press("ArrowDown" if number > at else "ArrowUp")
         assert options.nth(number).is_checked()
 
+    def select(self, listbox: Locator, text: str) -> None:
+        """Choose the option of a list that begins with ``text``: reach it by Tab, write, press Enter."""
+        self.tab_to(listbox.locator("input"))
+        self.page.keyboard.type(text)
+        self.page.wait_for_selector(f'[role="option"]:has-text("{text}")')
+        self.page.keyboard.press("Enter")
+        self.settle()
+
+    def tick(self, box: Locator) -> None:
+        """Reach a check box, or a switch, by Tab, and change it with the space bar."""
+        self.tab_to(box.locator("input"))
+        self.page.keyboard.press("Space")
+        self.settle()
+
+    def enter(self, target: Locator) -> None:
+        """Reach anything that answers to Enter by Tab, and press it."""
+        self.tab_to(target)
+        self.page.keyboard.press("Enter")
+
+    def write(self, field: Locator, text: str) -> None:
+        """Reach a field by Tab, and write in it."""
+        self.tab_to(field)
+        self.page.keyboard.press("Control+A")
+        self.page.keyboard.type(text)
+
+    def send_files(self, uploader: Locator, files: Sequence[str | Path]) -> None:
+        """Reach the button of an uploader by Tab, open the system's window with Enter, and choose there."""
+        for attempt in range(3):
+            self.settle()
+            self.tab_to(uploader.locator('button:not([data-testid="stFileUploaderDeleteBtn"] button)').first)
+            try:
+                with self.page.expect_file_chooser(timeout=8_000) as chooser:
+                    self.page.keyboard.press("Enter")
+                break
+            except TimeoutError:  # the page was drawn again at that very moment: a person presses once more
+                if attempt == 2:
+                    raise
+        chooser.value.set_files(list(files))
+        self.page.wait_for_timeout(1500)
+        self.settle()
+
+    def order(self, targets: Mapping[str, Locator], limit: int = 120) -> list[str]:
+        """The names of ``targets`` in the order in which Tab meets them, from the top of the page."""
+        wanted = {name: target.element_handle() for name, target in targets.items()}
+        self.page.evaluate("document.activeElement?.blur(); window.getSelection()?.removeAllRanges()")
+        met: list[str] = []
+        for _ in range(limit):
+            self.page.keyboard.press("Tab")
+            for name, handle in wanted.items():
+                if self.page.evaluate(f"wanted => ({_ACTIVE})() === wanted", handle):
+                    if name in met:
+                        return met
+                    met.append(name)
+        return met
+
     # -- what is there -----------------------------------------------------------------------------------------------
 
     def button(self, key: str) -> Locator:
-        """The button with this widget key, of « Vrai ou IA ? » or of the remote control."""
-        return self.page.locator(f":is(.st-key-spot_the_fake-{key}, .st-key-conduct-{key}) button").first
+        """The button with this widget key, of an activity or of the remote control."""
+        return self.page.locator(f":is({', '.join(f'.st-key-{owner}-{key}' for owner in OWNERS)}) button").first
 
     def groups(self) -> Locator:
         """The radio groups of the page."""
@@ -99,12 +165,12 @@ class Player:
 
     def title(self) -> str:
         """The first title of the page."""
-        return self.page.locator('[data-testid="stMain"] :is(h1, h2)').first.inner_text()
+        return self.page.locator('[data-testid="stMain"] :is(h1:not(.unseen), h2)').first.inner_text()
 
     # -- looking at it -----------------------------------------------------------------------------------------------
 
     def look(self, name: str) -> None:
-        """Take a screenshot where ``CONTRECHAMP_SHOTS`` says, check that nothing overflows, and run axe."""
+        """Take a screenshot where ``CONTRECHAMP_SHOTS`` says, check that nothing overflows, the titles, and run axe."""
         folder = os.environ.get("CONTRECHAMP_SHOTS")
         if folder:
             Path(folder).mkdir(parents=True, exist_ok=True)
@@ -112,7 +178,15 @@ class Player:
             self.page.screenshot(path=str(Path(folder) / f"{name}-{size['width']}x{size['height']}.png"))
         wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 1, f"{name}: the page overflows sideways by {wide} px"
+        self.outline(name)
         self.axe(name)
+
+    def outline(self, name: str) -> None:
+        """One title of level 1, first; each of the others at most one level below the one before."""
+        levels = self.page.evaluate("[...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map(h => +h.tagName[1])")
+        assert levels[0] == 1, f"{name}: titles of levels {levels}"
+        assert levels.count(1) == 1, f"{name}: titles of levels {levels}"
+        assert all(b <= a + 1 for a, b in pairwise(levels)), f"{name}: titles of levels {levels}"
 
     def axe(self, name: str) -> None:
         """No violation of WCAG 2.2 AA that is ours."""

@@ -31,7 +31,7 @@ def _bytes(place: str | bytes) -> bytes:
 
 def test_the_browser_asks_this_machine_only(play: Callable[..., Player]) -> None:
     player = play()
-    for path in ("", "spot_the_fake", "library", "privacy", "conduct"):
+    for path in ("", "spot_the_fake", "noise_to_image", "library", "privacy", "conduct"):
         player.open(path)
     hosts = {urlsplit(url).hostname for url in player.requested if urlsplit(url).scheme not in ("data", "blob")}
     assert hosts == {"localhost"}

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
+from playwright.sync_api import Locator
 
 from activities.spot_the_fake import words as activity_words
+from tests.e2e.camera import photograph, still
+from tests.e2e.conftest import FILMED, Server
 from tests.e2e.player import Player
 from tests.e2e.test_workshop import saved, start
-
-
-def photograph(name: str) -> str:
-    """A photograph that scikit-image carries."""
-    spec = find_spec("skimage")
-    assert spec is not None
-    assert spec.origin is not None
-    return str(Path(spec.origin).parent / "data" / name)
 
 
 def wait_for(player: Player, selector: str, seconds: int = 240) -> None:
@@ -64,28 +60,48 @@ def test_dossiers_and_the_detector(play: Callable[..., Player]) -> None:
     assert player.errors == []
 
 
+def to_own_deck(player: Player) -> None:
+    """Project the second sitting, and lead the room to its last step from the facilitator's window."""
+    start(player, mode=1, plan=2)
+    facilitator = Player(page=player.page.context.new_page(), url=player.url)
+    facilitator.open("conduct")
+    for _ in range(5):
+        facilitator.press("next_step")
+    facilitator.page.close()
+    player.open("spot_the_fake")
+    assert player.title() == activity_words.load("fr").steps["own_deck"].title
+
+
+def fields(player: Player) -> dict[str, Locator]:
+    """What one meets when one brings photographs, or a deck."""
+    page = player.page
+    texts, uploaders = page.locator('[data-testid="stTextInput"] input'), page.locator('[data-testid="stFileUploader"]')
+    return {
+        "camera": page.locator('[class*="own-camera"] input'),
+        "photographs": uploaders.nth(0).locator("button").first,
+        "title": texts.nth(0),
+        "credit": texts.nth(1),
+        "add": page.locator(".st-key-spot_the_fake-own-add button"),
+        "packed": uploaders.nth(1).locator("button").first,
+        "import": page.locator(".st-key-spot_the_fake-own-import-button button"),
+    }
+
+
 @pytest.mark.slow
 def test_a_deck_of_ones_own(play: Callable[..., Player], tmp_path: Path) -> None:
     broken = tmp_path / "abîmée.jpg"
     broken.write_bytes(b"\xff\xd8\xff\xe0 not a picture at all")
     player = play()
-    start(player, mode=1, plan=2)
-    facilitator = Player(page=player.page.context.new_page(), url=player.url)
-    facilitator.open("conduct")
-    for _ in range(5):
-        facilitator.button("next_step").click()
-        facilitator.settle()
-    facilitator.page.close()
-    player.open("spot_the_fake")
+    to_own_deck(player)
+    form = fields(player)
+    assert player.order(form) == list(form), "Tab goes another way than the eye"
 
     # A face and a broken file are refused, each in a sentence; the cup comes in.
-    chooser = player.page.locator('[data-testid="stFileUploader"] input[type=file]').first
-    chooser.set_input_files([photograph("coffee.png"), photograph("astronaut.png"), str(broken)])
-    player.page.wait_for_timeout(1500)
-    fields = player.page.locator('[data-testid="stTextInput"] input')
-    fields.nth(0).fill("Notre <b>rue</b> [ici](http://example.org)")
-    fields.nth(1).fill("La classe de 6e B")
-    player.page.locator(".st-key-spot_the_fake-own-add button").click()
+    uploaders = player.page.locator('[data-testid="stFileUploader"]')
+    player.send_files(uploaders.nth(0), [photograph("coffee.png"), photograph("astronaut.png"), broken])
+    player.write(form["title"], "Notre <b>rue</b> [ici](http://example.org)")
+    player.write(form["credit"], "La classe de 6e B")
+    player.enter(form["add"])
     wait_for(player, '[class*="own-make"] button')
     refused = player.page.locator(".alert.error").all_inner_texts()
     assert len(refused) == 2
@@ -96,23 +112,94 @@ def test_a_deck_of_ones_own(play: Callable[..., Player], tmp_path: Path) -> None
 
     # The generator makes a double; nothing is exported before it has been looked at.
     assert player.page.locator('[class*="own-export"]').count() == 0
-    player.page.locator('[class*="own-make"] button').click()
+    player.enter(player.page.locator('[class*="own-make"] button'))
     player.page.wait_for_selector('[data-testid="stProgress"]')
     player.page.wait_for_selector('[class*="own-make"], [data-testid="stProgress"]', state="detached", timeout=240_000)
     player.settle()
     assert player.page.locator('[class*="own-yes"]').count() == 1
     player.look("own-deck")
-    player.page.locator('[class*="own-yes"] button').click()
+    player.enter(player.page.locator('[class*="own-yes"] button'))
     player.settle()
     with player.page.expect_download() as download:
-        player.page.locator('[class*="own-export"] button').click()
+        player.enter(player.page.locator('[class*="own-export"] button'))
     packed = tmp_path / "deck.zip"
     download.value.save_as(packed)
+    player.page.wait_for_timeout(1000)
 
     # It comes back in by the same door.
-    player.page.locator('[data-testid="stFileUploader"] input[type=file]').nth(1).set_input_files(str(packed))
-    player.page.wait_for_timeout(1000)
-    player.page.locator(".st-key-spot_the_fake-own-import-button button").click()
+    player.send_files(uploaders.nth(1), [packed])
+    player.enter(fields(player)["import"])
     wait_for(player, ".alert.done")
     assert player.page.locator('[class*="own-export"] button').count() == 2
+    player.look("own-deck-imported")
+
+    # And both go away, in two gestures each.
+    for left in (1, 0):
+        player.enter(player.page.locator('[data-testid="stMain"] [data-testid="stPopover"] button').nth(-3))
+        player.enter(player.page.locator('[class*="own-remove"] button'))
+        player.settle()
+        assert player.page.locator('[class*="own-export"] button').count() == left
+    assert player.errors == []
+
+
+def wait_for_picture(player: Player) -> None:
+    """Wait until the camera shows something: before, its button has nothing to take."""
+    for _ in range(200):
+        width = player.page.evaluate("document.querySelector('[data-testid=stCameraInput] video')?.videoWidth ?? 0")
+        if width and player.page.locator('[data-testid="stCameraInputButton"]:not([disabled])').count():
+            return
+        player.page.wait_for_timeout(100)
+    raise AssertionError("the camera shows nothing")
+
+
+@pytest.mark.slow
+def test_a_deck_from_the_camera(play_with_camera: Callable[..., Player], server: Server) -> None:
+    player = play_with_camera()
+    to_own_deck(player)
+    page, shutter = player.page, player.page.locator('[data-testid="stCameraInputButton"]')
+    player.tab_to(fields(player)["camera"])
+    page.keyboard.press("Space")
+    for taken in (1, 2):
+        wait_for_picture(player)
+        player.enter(shutter)
+        page.wait_for_selector(f'.note[role="status"]:has-text("{taken}")')
+        player.settle()
+        if taken == 1:
+            player.enter(shutter)
+    before = page.viewport_size
+    for width, height in ((390, 844), (1920, 1080), (1366, 768)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.locator('[data-testid="stCameraInput"]').scroll_into_view_if_needed()
+        page.wait_for_timeout(1000)
+        player.look("camera")
+    assert page.viewport_size == before
+
+    # Without a title nothing is saved, and nothing is lost.
+    player.write(fields(player)["credit"], "La classe de 6e B")
+    player.enter(fields(player)["add"])
+    wait_for(player, ".alert.error")
+    assert "2" in page.locator('.note[role="status"]').inner_text()
+    player.write(fields(player)["title"], "Nos tasses")
+    player.enter(fields(player)["add"])
+    wait_for(player, ".alert.done")
+    assert page.locator('.note[role="status"]').count() == 0
+
+    # What the camera saw waits for approval; it is the picture that was before it.
+    approvals = page.locator('[class*="own-yes"] button')
+    assert approvals.count() == 2
+    others = page.locator('[class*="own-export"] button').count()
+    player.look("camera-approval")
+    files = sorted(server.home.glob("decks/nos-tasses*/*-real.png"))
+    assert len(files) == 2
+    wanted = np.asarray(still(photograph(FILMED)).resize((320, 180)).convert("L"), float).ravel()
+    for file in files:
+        with Image.open(file) as picture:
+            assert picture.width / picture.height == pytest.approx(16 / 9, rel=0.01)
+            seen = np.asarray(picture.resize((320, 180)).convert("L"), float).ravel()
+        assert np.corrcoef(seen, wanted)[0, 1] > 0.95
+    for left in (1, 0):
+        player.enter(approvals.first)
+        player.settle()
+        assert approvals.count() == left
+        assert page.locator('[class*="own-export"] button').count() == others + (not left)
     assert player.errors == []

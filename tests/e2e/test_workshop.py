@@ -8,16 +8,19 @@ from collections.abc import Callable
 import pytest
 
 from activities.spot_the_fake import words as activity_words
+from tests.e2e.conftest import Server
 from tests.e2e.player import Player
 
 
-def start(player: Player, mode: int, plan: int) -> None:
-    """Choose how one works (0 alone, 1 with a group) and how long, and start."""
-    player.open("spot_the_fake")
+def start(player: Player, mode: int, plan: int, *, slug: str = "spot_the_fake", level: str = "") -> None:
+    """Choose how one works (0 alone, 1 with a group), how long and for whom (the last one if not said), and start."""
+    player.open(slug)
     player.choose(player.groups().nth(0), mode)
     player.settle()
     player.choose(player.groups().nth(1), plan)
     player.settle()
+    if level:
+        player.select(player.page.locator('[data-testid="stSelectbox"]').first, level)
     player.press("start")
 
 
@@ -29,13 +32,13 @@ def answer(player: Player, verdict: int, confidence: int) -> None:
     player.press("submit")
 
 
-def saved(player: Player) -> dict:
+def saved(player: Player, slug: str = "spot_the_fake") -> dict:
     """What the kit holds of this browser, as it gives it on the privacy page."""
     player.open("privacy")
     with player.page.expect_download() as download:
         player.page.locator('[data-testid="stDownloadButton"] button').click()
     with open(download.value.path(), encoding="utf-8") as file:
-        return json.load(file)["runs"]["spot_the_fake"]
+        return json.load(file)["runs"][slug]
 
 
 @pytest.mark.slow
@@ -164,7 +167,7 @@ def test_projected(play: Callable[..., Player]) -> None:
     assert player.errors == []
 
 
-def test_reload_and_restart_lose_nothing(play: Callable[..., Player], server) -> None:
+def test_reload_and_restart_lose_nothing(play: Callable[..., Player], server: Server) -> None:
     player = play()
     start(player, mode=0, plan=1)
     player.press("next")

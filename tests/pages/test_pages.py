@@ -5,25 +5,27 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from activities.registry import ACTIVITIES
 from activities.spot_the_fake import words as activity_words
 from activities.spot_the_fake.activity import SPOT_THE_FAKE
 from activities.spot_the_fake.answers import Confidence, Verdict
-from activities.spot_the_fake.run import Plan, SortingRun
+from activities.spot_the_fake.run import SortingRun
 from kit import settings
 from kit.classroom.store import open_store
 from kit.levels import Level
 from kit.steps import Mode
+from kit.walk import Plan, Walk
 from pages.spot.scene import SLUG, Key
 from tests.pages.conftest import Opener
 
 LANGUAGES = ("fr", "en")
 
 
-def resume(open_app: Opener, run: SortingRun, page: str = SLUG, lang: str = "fr") -> AppTest:
-    """Open ``page`` on a run that was saved before."""
-    app = open_app(lang=lang)
-    open_store(settings.load()).save(app.session_state["frame.device"], SLUG, run.model_dump_json())
-    app.switch_page(f"pages/{page}.py").run()
+def resume(open_app: Opener, run: Walk, page: str = "", lang: str = "fr") -> AppTest:
+    """Open ``page``, or the activity's own, on a run that was saved before."""
+    app, slug = open_app(lang=lang), run.activity.slug
+    open_store(settings.load()).save(app.session_state["frame.device"], slug, run.model_dump_json())
+    app.switch_page(f"pages/{page or slug}.py").run()
     assert not app.exception, app.exception
     return app
 
@@ -184,7 +186,7 @@ def test_clients_of_the_room_get_no_guide(open_app: Opener, monkeypatch: pytest.
 
     assert "Guides" in links()
     monkeypatch.setattr(frame, "is_here", lambda: False)
-    assert links() == ["**Contrechamp**", "Ateliers", "Vie privée", "Ouvrir l’atelier"]
+    assert links() == ["**Contrechamp**", "Ateliers", "Vie privée", *["Ouvrir l’atelier"] * len(ACTIVITIES)]
 
 
 def test_clients_of_the_room_erase_nothing(open_app: Opener, monkeypatch: pytest.MonkeyPatch) -> None:

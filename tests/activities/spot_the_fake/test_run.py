@@ -11,10 +11,11 @@ from pydantic import ValidationError
 
 from activities.spot_the_fake.activity import SPOT_THE_FAKE
 from activities.spot_the_fake.answers import ClueFamily, Confidence, ImageAnswer, Point, SlateCount, Verdict
-from activities.spot_the_fake.run import ROUNDS, Plan, SortingRun
+from activities.spot_the_fake.run import ROUNDS, SortingRun
 from kit.classroom.store import MAX_STATE_BYTES
 from kit.levels import Level, Role
 from kit.steps import Mode, StepKind
+from kit.walk import Plan
 
 PLANS = {
     Plan.LESSON: ["brief", "form_a", "lesson", "form_b", "reveals", "results", "debrief", "trace"],

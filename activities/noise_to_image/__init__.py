@@ -1,0 +1,1 @@
+"""« Du bruit à l'image »: the image generator, opened."""

@@ -1,0 +1,118 @@
+"""Where a run of an activity stands, whatever the activity: its plan, its step, its place in the step. Pure.
+
+Every change is a new run. It is stored as JSON after every change and before the screen says so; a reload, a second
+window and the facilitator's notes all read the same saved run.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, ClassVar, Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+from kit.levels import Level, Role, may_generate
+from kit.steps import Activity, Mode, Step
+
+
+class Plan(StrEnum):
+    """Which steps are played."""
+
+    LESSON = "lesson"
+    SHORT = "short"
+    SECOND = "second"
+
+
+class Walk(BaseModel):
+    """The state that every activity's run has. An activity adds its own fields, its ``activity``, and a first step."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    activity: ClassVar[Activity]
+
+    seed: int
+    mode: Mode = Mode.SELF_PACED
+    level: Level = Level.ADULTS
+    plan: Plan = Plan.LESSON
+    step: str
+    position: Annotated[int, Field(ge=0)] = 0
+    """Where one is within the step: an image, a screen, a question."""
+    shown: bool = False
+    """Whether the answer to the current question has been revealed."""
+    since: AwareDatetime = Field(default_factory=lambda: datetime.now(UTC))
+    """When the step began."""
+    text: str = ""
+    """The trace écrite."""
+
+    @model_validator(mode="after")
+    def _in_plan(self) -> Self:
+        if self.step not in {step.id for step in self.steps}:
+            raise ValueError(f"the step “{self.step}” is not in the plan “{self.plan}”")
+        return self
+
+    @classmethod
+    def planned(cls, plan: Plan) -> tuple[Step, ...]:
+        """The steps of a plan, in order."""
+        match plan:
+            case Plan.LESSON:
+                return cls.activity.sitting(1)
+            case Plan.SHORT:
+                return tuple(cls.activity.step(step_id) for step_id, _ in cls.activity.short)
+            case Plan.SECOND:
+                return cls.activity.sitting(2)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps of this run's plan, in order."""
+        return self.planned(self.plan)
+
+    @property
+    def index(self) -> int:
+        """The place of the current step in the plan, from 0."""
+        return [step.id for step in self.steps].index(self.step)
+
+    @property
+    def minutes(self) -> int:
+        """Planned length of the current step in this plan."""
+        return dict(self.activity.short)[self.step] if self.plan is Plan.SHORT else self.steps[self.index].minutes
+
+    @property
+    def role(self) -> Role:
+        """Who looks at the activity's own page."""
+        return Role.LEARNER if self.mode is Mode.SELF_PACED else Role.PROJECTOR
+
+    @property
+    def may_generate(self) -> bool:
+        """Whether whoever holds the mouse may trigger a model: at a projected screen, that is the facilitator."""
+        return may_generate(self.level, Role.LEARNER if self.mode is Mode.SELF_PACED else Role.FACILITATOR)
+
+    def go(self, step_id: str) -> Self:
+        """This run at the start of another step of its plan."""
+        if step_id not in {step.id for step in self.steps}:
+            raise KeyError(step_id)
+        return self.having(step=step_id, position=0, shown=False, since=datetime.now(UTC))
+
+    def next_step(self) -> Self:
+        """This run at the next step; unchanged at the last one."""
+        return self.go(self.steps[self.index + 1].id) if self.index + 1 < len(self.steps) else self
+
+    def previous_step(self) -> Self:
+        """This run at the previous step; unchanged at the first one."""
+        return self.go(self.steps[self.index - 1].id) if self.index else self
+
+    def at(self, position: int) -> Self:
+        """This run at another place of the same step."""
+        return self.having(position=max(0, position), shown=False)
+
+    def reveal(self) -> Self:
+        """This run with the answer of the current question shown."""
+        return self.having(shown=True)
+
+    def wrote(self, text: str) -> Self:
+        """This run with the trace écrite."""
+        return self.having(text=text)
+
+    def having(self, **changes: object) -> Self:
+        """This run with some fields changed, checked as a run read from disk is. Raises pydantic's ValidationError."""
+        return type(self).model_validate({**dict(self), **changes})

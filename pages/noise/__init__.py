@@ -1,0 +1,1 @@
+"""The screens of « Du bruit à l'image »."""

@@ -1,0 +1,189 @@
+"""The generator at work, for every lab that shows its picture: what goes in, the wait, what comes out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from activities.noise_to_image import recorded
+from activities.noise_to_image.making import Picture, picture
+from activities.noise_to_image.run import LARGEST_SEED, NoiseRun, Recipe
+from kit.compute import Call, Compute
+from kit.errors import KitError
+from pages.frame import _
+from pages.noise.scene import Key, Photo, Scene, photos, pixels, png
+from pages.parts.picture import address
+from pages.parts.prose import escape, paragraph
+from pages.parts.working import drop, work
+
+PICTURE = "picture"
+"""The computation that the labs « watch », « origin », « cost » and « feed » share."""
+
+
+def made(scene: Scene) -> Picture | None:
+    """The picture of the run's recipe: computed here, or recorded where the level asks for it.
+
+    None while there is nothing to show: then the button or the progress is drawn.
+    """
+    if not scene.run.may_generate:
+        paragraph(_("Below 4e (13 years), only the facilitator generates: choose “With a group”."), "note")
+        paragraph(_("What follows was recorded when this kit was made. It is not computed now."), "note")
+        return recorded.picture()
+    recipe = scene.run.recipe
+    return asked(scene, PICTURE, recipe.model_dump_json(), making(recipe), label=_("Make the picture"))
+
+
+def ask(run: NoiseRun) -> NoiseRun:
+    """``run`` with the picture of its recipe asked for."""
+    return _settled(run, PICTURE).asking(request(PICTURE, run.recipe.model_dump_json()))
+
+
+def making(recipe: Recipe) -> Callable[[Compute], Call]:
+    """What submits the picture of a recipe to the workers."""
+
+    def start(kit: Compute) -> Call:
+        return kit.submit(
+            picture,
+            [pixels(photo) for photo in recipe.photos],
+            seed=recipe.seed,
+            fidelity=recipe.fidelity,
+            patch=recipe.patch,
+            schedule=recipe.schedule,
+            weight="heavy",
+        )
+
+    return start
+
+
+def asked(scene: Scene, lab: str, what: str, start: Callable[[Compute], Call], *, label: str) -> Any | None:
+    """The result of a computation that somebody asked for by the button ``label``; None before and meanwhile.
+
+    That it was asked for is in the saved run, so that a reload finds it again. ``what`` tells one request from another:
+    an answer to an earlier one is dropped, and has to be asked for anew.
+    """
+    key = _key(lab)
+    name = request(lab, what)
+    if name not in scene.run.asked:
+        drop(key)
+        st.button(
+            label,
+            type="primary",
+            key=f"{Key.MAKE}.{lab}",
+            on_click=scene.move(lambda: _settled(scene.run, lab).asking(name)),
+        )
+        return None
+    if st.session_state.get(f"{key}.mark") != name:
+        drop(key)
+        st.session_state[f"{key}.mark"] = name
+    forget = scene.move(lambda: _settled(scene.run, lab))
+    try:
+        return work(key, start, on_stop=forget)
+    except KitError:
+        forget()
+        raise
+
+
+def request(lab: str, what: str) -> str:
+    """What a run's :attr:`~activities.noise_to_image.run.NoiseRun.asked` calls the computation of ``what`` in a lab."""
+    return f"{lab}:{hashlib.sha256(what.encode()).hexdigest()[:12]}"
+
+
+def hand_over(lab: str, other: str, what: str) -> None:
+    """Keep what ``lab`` computed of ``what`` as the computation of ``other``, so that it is not made twice."""
+    drop(_key(other))
+    call = st.session_state.pop(_key(lab), None)
+    if call is not None:
+        st.session_state[_key(other)] = call
+        st.session_state[f"{_key(other)}.mark"] = request(other, what)
+
+
+def _key(lab: str) -> str:
+    return f"noise_to_image.call.{lab}"
+
+
+def _settled(run: NoiseRun, lab: str) -> NoiseRun:
+    """``run`` with nothing asked for in ``lab``."""
+    return run.settled(*(name for name in run.asked if name.startswith(f"{lab}:")))
+
+
+# -- what goes in ----------------------------------------------------------------------------------------------------
+
+
+def seed(scene: Scene) -> None:
+    """The seed, by number or by chance."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.session_state[Key.SEED] = scene.run.recipe.seed
+        st.number_input(
+            _("Seed"),
+            min_value=0,
+            max_value=LARGEST_SEED,
+            step=1,
+            key=Key.SEED,
+            on_change=_cook(scene, Key.SEED, "seed"),
+            help=_("The number that the noise is drawn from. The same one gives the same picture."),
+            width=160,
+        )
+
+
+def schedule(scene: Scene) -> None:
+    """How the noise shrinks."""
+    names = {"cosine": _("Cosine"), "linear": _("Linear")}
+    st.session_state[Key.SCHEDULE] = scene.run.recipe.schedule
+    st.radio(
+        _("Noise schedule"),
+        list(names),
+        format_func=names.__getitem__,
+        key=Key.SCHEDULE,
+        horizontal=True,
+        on_change=_cook(scene, Key.SCHEDULE, "schedule"),
+    )
+
+
+def _cook(scene: Scene, key: Key, field: str) -> Callable[[], None]:
+    return scene.move(lambda: scene.run.cooking(**{field: st.session_state[key]}))
+
+
+def choose_photos(scene: Scene, *, offered: list[Photo] | None = None, most: int = 3) -> None:
+    """Which photographs go in: their pictures, each with a box to tick."""
+    offered = photos() if offered is None else offered
+    chosen = list(scene.run.recipe.photos)
+    with st.container(key="photo-grid", horizontal=True):
+        for photo in offered:
+            key = f"{Key.PHOTOS}.{photo.id.deck}.{photo.id.item}"
+            st.session_state[key] = photo.id in chosen
+            full = len(chosen) >= most and photo.id not in chosen
+            last = chosen == [photo.id]
+            with st.container(width=132, gap=None):
+                thumbnail(photo)
+                st.checkbox(
+                    photo.title,
+                    key=key,
+                    disabled=full or last,
+                    on_change=scene.move(partial(_ticked, scene, photo, key)),
+                )
+
+
+def _ticked(scene: Scene, photo: Photo, key: str) -> NoiseRun:
+    """The run with one photograph more or less."""
+    chosen = [other for other in scene.run.recipe.photos if other != photo.id]
+    if st.session_state[key]:
+        chosen.append(photo.id)
+    return scene.run.cooking(photos=tuple(chosen))
+
+
+def thumbnail(photo: Photo, number: int | None = None) -> None:
+    """A photograph, small; ``number`` is its own among those that went in."""
+    badge = "" if number is None else f'<span class="badge">{int(number)}</span>'
+    st.html(
+        f'<figure class="thumb"><img src="{escape(address(png(photo.id)))}" alt="{escape(photo.alt)}">{badge}</figure>'
+    )
+
+
+def ingredients(recipe: Recipe) -> list[Photo]:
+    """The photographs of a recipe, in order."""
+    known = {photo.id: photo for photo in photos()}
+    return [known[photo] for photo in recipe.photos if photo in known]

@@ -1,0 +1,29 @@
+"""What one reads around a lab: what to try, how it works and, for a learner alone, what one should have noticed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from pages.frame import _
+from pages.noise.scene import Scene
+from pages.parts.prose import escape, paragraph
+
+
+def around(scene: Scene, lab: str) -> None:
+    """The missions for whoever may try them, the explanation, the answer in place of the room's talk."""
+    words = scene.words.labs[lab]  # type: ignore[index]  # every lab has its words: checked when they are loaded
+    if scene.run.may_generate:
+        title = _("To try")
+        st.html(f'<section class="card missions"><h3>{escape(title)}</h3>{_listed("ul", words.missions)}</section>')
+    with st.expander(_("How it works")):
+        st.html(_listed("ol", words.how))
+    if not scene.projected:
+        with st.expander(_("What one may notice"), expanded=not scene.run.may_generate):
+            paragraph(words.alone)
+
+
+def _listed(tag: str, lines: Sequence[str]) -> str:
+    items = "".join(f"<li>{escape(line)}</li>" for line in lines)
+    return f'<{tag} class="how">{items}</{tag}>'

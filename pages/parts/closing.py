@@ -1,0 +1,89 @@
+"""What ends every activity: questions to discuss one at a time, and the sentences one keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import streamlit as st
+
+from kit.walk import Walk
+from pages.frame import _
+from pages.parts.furniture import heading
+from pages.parts.prose import paragraph
+from pages.parts.scene import StepScene
+
+
+class Question(Protocol):
+    """A question to discuss."""
+
+    @property
+    def question(self) -> str: ...
+    @property
+    def model_answer(self) -> str: ...
+
+
+class TraceWords(Protocol):
+    """The words of a trace écrite."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def lead(self) -> str: ...
+    @property
+    def starters(self) -> Sequence[str]: ...
+    @property
+    def model(self) -> Sequence[str]: ...
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Where one goes from a question."""
+
+    last: bool
+    forward: Walk
+    back: Walk
+
+
+def question(scene: StepScene, questions: Sequence[Question], *, lead: str, alone: str) -> Asked:
+    """The question where the run stands; alone, a possible answer stands in for the room."""
+    run = scene.run
+    place = min(run.position, len(questions) - 1)
+    heading(scene, lead=lead if place == 0 else "")
+    paragraph(_("Question {n} of {total}").format(n=place + 1, total=len(questions)), "kicker")
+    paragraph(questions[place].question, "question")
+    if not scene.projected:
+        paragraph(alone, "source")
+        with st.expander(_("A possible answer")):
+            paragraph(questions[place].model_answer)
+    last = place + 1 == len(questions)
+    return Asked(
+        last=last,
+        forward=run.next_step() if last else run.at(place + 1),
+        back=run.at(place - 1) if place else run.previous_step(),
+    )
+
+
+def written(scene: StepScene, words: TraceWords, *, key: str, file_name: str) -> None:
+    """The sentences to finish: in a box when alone, in everyone's own notebook in a room."""
+    heading(scene, lead=words.lead)
+    if scene.projected:
+        for starter in words.starters:
+            paragraph(starter, "starter")
+        return
+    if key not in st.session_state:
+        st.session_state[key] = scene.run.text or "\n".join(words.starters)
+    st.text_area(
+        words.title,
+        key=key,
+        height=260,
+        max_chars=2000,
+        on_change=scene.move(lambda: scene.run.wrote(st.session_state[key])),
+    )
+    st.caption(_("Saved on this machine as soon as you leave the box."))
+    with st.container(horizontal=True):
+        st.download_button(_("Download my text"), data=st.session_state[key], file_name=file_name, mime="text/plain")
+    with st.expander(_("An example")):
+        for line in words.model:
+            paragraph(line)

@@ -1,0 +1,96 @@
+"""The page of an activity: nothing begun yet, or the saved run drawn for whoever looks at this screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import TypeVar
+from unicodedata import normalize
+
+import streamlit as st
+
+from kit import compute, settings
+from kit.levels import Role
+from kit.steps import Mode
+from kit.walk import Walk
+from pages import frame
+from pages.frame import _
+from pages.parts import browser
+from pages.parts.furniture import bar, heading, steps_rail
+from pages.parts.palette import enlarge
+from pages.parts.prose import escape, paragraph, unseen_title
+from pages.parts.scene import StepScene, leave, moved_on
+
+S = TypeVar("S", bound=StepScene)
+
+WARMED = "frame.warmed"
+"""State key of the call that imports what this session's computations need."""
+
+
+def play(
+    scene: S,
+    view: Callable[[S], None],
+    *,
+    here_only: Collection[str] = (),
+    computes: Collection[str] = (),
+    warm: Callable[[], object] | None = None,
+) -> None:
+    """Draw the current step of ``scene`` by ``view``, with what surrounds every step.
+
+    ``here_only``: steps that take files or run models, for the machine that serves the kit, until there are classes.
+    ``computes``: steps for which the workers start once the screen is drawn, so that nobody waits for them twice; they
+    then run ``warm``, once a session, which imports what the first computation will need.
+    """
+    run = scene.run
+    browser.arrive(f"{run.step}/{run.position}/{run.shown}")
+    unseen_title(scene.words.title)
+    if scene.projected:
+        with st.container(key="frame-enlarge"):
+            enlarge()
+    steps_rail(scene)
+    with st.container(key=f"step-{run.role}"):
+        if run.step in here_only and not frame.is_here():
+            heading(scene, lead="")
+            paragraph(_("This step happens on the facilitator’s machine."), "note")
+            bar(scene, forward=run.next_step(), back=run.previous_step())
+        else:
+            view(scene)
+    _foot(scene)
+    if run.step in computes and frame.is_here():
+        workers = compute.connect(settings.load())
+        workers.start()
+        if warm is not None and WARMED not in st.session_state:
+            st.session_state[WARMED] = workers.submit(warm, weight="heavy")
+    if run.mode is Mode.PROJECTED:
+        _follow(type(run))
+
+
+def _foot(scene: StepScene) -> None:
+    with st.container(horizontal=True, key="foot"):
+        if scene.role is Role.PROJECTOR and frame.is_here():
+            st.page_link(frame.page_at("conduct"), label=_("Facilitator’s notes (open in another window)"))
+        with st.popover(_("Glossary")):
+            _glossary(scene)
+        with st.popover(_("Leave")), st.container():
+            st.write(_("Leaving erases this run: answers, counts and text."))
+            st.button(
+                _("Erase and start again"),
+                key=f"{scene.slug}.leave",
+                on_click=frame.guarded(leave),
+                args=(type(scene.run),),
+            )
+
+
+def _glossary(scene: StepScene) -> None:
+    """The words of the activity, in the order of the alphabet, accents or not."""
+    terms = sorted(scene.words.glossary, key=lambda term: normalize("NFKD", term.term.casefold()))
+    lines = "".join(
+        f"<dt>{escape(term.term)}</dt><dd>{escape(term.meaning)} <i>{escape(term.analogy)}</i></dd>" for term in terms
+    )
+    st.html(f'<dl class="glossary">{lines}</dl>')
+
+
+@st.fragment(run_every=1.0)
+def _follow(model: type[Walk]) -> None:
+    """The room's screen follows the facilitator's window: it compares one number a second."""
+    if moved_on(model):
+        st.rerun(scope="app")

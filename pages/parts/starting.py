@@ -1,0 +1,48 @@
+"""Before an activity: alone or with a group, how long, for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from kit.levels import Level
+from kit.steps import Activity, Mode
+from kit.walk import Plan
+from pages import frame
+from pages.frame import _
+
+
+def modes(slug: str) -> Mode:
+    """Who moves on."""
+    names = {Mode.SELF_PACED: _("Alone, at my own pace"), Mode.PROJECTED: _("With a group: I project this screen")}
+    captions = [_("You move on when you like."), _("The room answers with slates or hands; you type the counts.")]
+    return st.radio(
+        _("How do you work?"), list(names), format_func=names.__getitem__, captions=captions, key=f"{slug}.mode"
+    )
+
+
+def plans(activity: Activity, captions: Mapping[Plan, str]) -> Plan:
+    """Which steps; ``captions`` says what each plan holds."""
+    short = sum(minutes for _step, minutes in activity.short)
+    second = sum(step.minutes for step in activity.sitting(2))
+    names = {
+        Plan.LESSON: _("One lesson, {minutes} minutes").format(minutes=activity.minutes),
+        Plan.SHORT: _("{minutes} minutes").format(minutes=short),
+        Plan.SECOND: _("Second sitting, {minutes} minutes").format(minutes=second),
+    }
+    said = [captions[plan] for plan in names]
+    return st.radio(
+        _("How long?"), list(names), format_func=names.__getitem__, captions=said, key=f"{activity.slug}.plan"
+    )
+
+
+def levels(activity: Activity) -> Level:
+    """For whom."""
+    return st.selectbox(
+        _("For whom?"),
+        list(activity.levels),
+        index=len(activity.levels) - 1,
+        format_func=frame.level_name,
+        key=f"{activity.slug}.level",
+    )

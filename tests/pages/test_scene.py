@@ -1,0 +1,80 @@
+"""What a session keeps of the runs it drew, when one click follows another."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from activities.noise_to_image.answers import Guess
+from activities.noise_to_image.run import NoiseRun
+from kit import settings
+from kit.classroom.store import Store, open_store
+from pages import frame
+from pages.parts import scene
+
+
+class Interrupted(Exception):
+    """What Streamlit raises from its session state once the next click has arrived."""
+
+
+class State(dict[str, Any]):
+    """A session state that breaks off the callback from a given moment on."""
+
+    clicked = False
+
+    def __getitem__(self, key: str) -> Any:
+        self._look()
+        return super().__getitem__(key)
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self._look()
+        super().__setitem__(key, value)
+
+    def get(self, key: str, default: Any = None) -> Any:
+        self._look()
+        return super().get(key, default)
+
+    def setdefault(self, key: str, default: Any = None) -> Any:
+        self._look()
+        return super().setdefault(key, default)
+
+    def _look(self) -> None:
+        if self.clicked:
+            raise Interrupted
+
+
+@pytest.fixture
+def state(monkeypatch: pytest.MonkeyPatch) -> State:
+    state = State()
+    monkeypatch.setattr(scene.st, "session_state", state)
+    monkeypatch.setattr(frame, "device", lambda: "a" * 32)
+    return state
+
+
+@pytest.fixture
+def store() -> Store:
+    return open_store(settings.load())
+
+
+def test_a_click_while_the_one_before_is_being_saved(
+    state: State, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = NoiseRun(seed=1)
+    scene.save(run)
+    kept = store.save
+
+    def while_another_click_arrives(*arguments: Any, **options: Any) -> int:
+        version = kept(*arguments, **options)
+        state.clicked = True
+        return version
+
+    monkeypatch.setattr(store, "save", while_another_click_arrives)
+    scene.save(run.guessed(Guess.SEARCH))  # nothing is broken off between the disk and the number
+    state.clicked = False
+    monkeypatch.setattr(store, "save", kept)
+    scene.save(run.guessed(Guess.COLLAGE))
+    loaded = scene.load(NoiseRun)
+    assert loaded is not None
+    assert loaded.guess is Guess.COLLAGE
+    assert not scene.moved_on(NoiseRun)
