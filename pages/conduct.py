@@ -36,11 +36,13 @@ def main() -> None:
     if not frame.is_here():
         frame.alert(_("The facilitator’s notes open on the machine that runs the kit."))
         return
-    for slug, module in PANELS.items():
-        panels = import_module(module)
-        if (scene := panels.projected()) is not None:
-            _draw(slug, scene, panels.panel)
-            return
+    panels = {slug: import_module(module) for slug, module in PANELS.items()}
+    projected = {slug: scene for slug, module in panels.items() if (scene := module.projected()) is not None}
+    if projected:
+        # Whoever left one workshop for another leads the one that moved last.
+        slug = max(projected, key=lambda slug: projected[slug].run.since)
+        _draw(slug, projected[slug], panels[slug].panel)
+        return
     st.title(_("Remote control"), anchor=False)
     paragraph(_("Nothing is being projected. Choose “With a group” in a workshop, then come back here."), "lead")
     for slug in PANELS:
@@ -91,7 +93,7 @@ def _remote(scene: StepScene) -> None:
             on_click=scene.move(lambda: run.at(run.position + 1)),
             disabled=run.position + 1 >= scene.places,
         )
-        st.button(_("Reveal"), key=Key.REVEAL, on_click=scene.move(run.reveal), disabled=run.shown)
+        st.button(_("Reveal"), key=Key.REVEAL, on_click=scene.move(run.reveal), disabled=run.shown or not scene.reveals)
     with st.container(horizontal=True):
         st.button(_("Previous step"), key=Key.PREVIOUS_STEP, on_click=scene.move(run.previous_step), disabled=first)
         st.button(_("Next step"), key=Key.NEXT_STEP, on_click=scene.move(run.next_step), disabled=last)

@@ -92,8 +92,8 @@ def share(label: str, part: float, sentence: str = "", colour: str = "var(--quie
 def percent(part: float) -> str:
     """A share in words: whole per cents, and no zero for what is there."""
     if 0 < part < 0.005:
-        return _("under 1 %")
-    return _("{percent} %").format(percent=round(100 * part))
+        return _("under 1%")
+    return _("{percent}%").format(percent=round(100 * part))
 
 
 def _list(rows: Sequence[str]) -> None:

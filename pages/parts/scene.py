@@ -52,6 +52,11 @@ class StepScene(Generic[R, W]):
         return 1
 
     @property
+    def reveals(self) -> bool:
+        """Whether the current step holds an answer back until somebody reveals it."""
+        return False
+
+    @property
     def projected(self) -> bool:
         """Whether a room looks at this screen."""
         return self.role is not Role.LEARNER

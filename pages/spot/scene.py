@@ -86,6 +86,11 @@ class Scene(StepScene[SortingRun, Words]):
         return _served(self.deck, self.deck.digest, shown.item_id, shown.truth, shown.served_seed)
 
     @property
+    def reveals(self) -> bool:
+        """Whether the current step holds an answer back until somebody reveals it."""
+        return self.run.step in ("reveals", "dossiers", "base_rate")
+
+    @property
     def places(self) -> int:
         """How many places the current step has: images, screens, questions."""
         step = self.run.step

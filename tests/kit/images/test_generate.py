@@ -69,6 +69,38 @@ def test_another_seed_gives_another_image(made: Generated) -> None:
     assert mean_difference(made.image, generate([photo()], seed=4, size=96).image) > 3
 
 
+def test_a_linear_schedule_starts_from_more_noise_and_gives_another_image(made: Generated) -> None:
+    other = generate([photo()], seed=3, size=96, schedule="linear")
+    assert other.trace.steps[0].noise > 3 * made.trace.steps[0].noise
+    assert mean_difference(made.image, other.image) > 3
+
+
+def test_looking_changes_nothing_and_shows_what_was_searched(made: Generated) -> None:
+    """Each patch found is cut from the photo at this level's size, where the trace says that it was."""
+    places = ((0.25, 0.25), (0.5, 0.75))
+    again = generate([photo()], seed=3, size=96, looks=places)
+    assert np.array_equal(again.image, made.image)
+    assert made.trace.steps[-1].looks is None
+    for step in (again.trace.steps[0], again.trace.steps[-1]):
+        looks, level = step.looks, again.trace.levels[step.level]
+        assert looks is not None
+        assert looks.noisy.shape == (2, 7, 7, 3)
+        assert looks.weight.sum(1) == pytest.approx([1, 1], abs=1e-5)
+        assert (np.diff(looks.weight, axis=1) <= 1e-6).all(), "nearest first"
+        small = shrunk(photo(), max(level.height, level.width))
+        for found, (y, x) in zip(looks.found.reshape(-1, 7, 7, 3), looks.place.reshape(-1, 2), strict=True):
+            top, left = round(y * level.height - 0.5) - 3, round(x * level.width - 0.5) - 3
+            assert np.abs(small[top : top + 7, left : left + 7].astype(int) - found).max() <= 1
+
+
+@pytest.mark.parametrize("patch", [3, 11])
+def test_a_patch_of_another_size(patch: int) -> None:
+    made = generate([photo()], seed=3, size=64, patch=patch, looks=((0.5, 0.5),))
+    looks = made.trace.steps[0].looks
+    assert looks is not None
+    assert looks.found.shape[2:] == (patch, patch, 3)
+
+
 def test_the_higher_the_fidelity_the_closer_to_the_photo() -> None:
     source = shrunk(photo(), 96)
     apart = [
@@ -207,6 +239,8 @@ def test_it_stops_when_nobody_waits() -> None:
         ({"photos": [photo()] * 13}, "13 photos"),
         ({"photos": [photo(), photo(63, 90)]}, "90 × 63"),
         ({"photos": [photo(64, 300)]}, "too elongated"),
+        ({"patch": 8}, "3, 5, 7, 9, 11"),
+        ({"schedule": "sigmoid"}, "cosine, linear"),
         ({"mask": np.zeros((80, 120), dtype=bool)}, "mask is empty"),
         ({"mask": np.ones((120, 80), dtype=bool)}, "same shape"),
         ({"mask": np.ones((80, 120), dtype=bool)}, "leaves too little"),

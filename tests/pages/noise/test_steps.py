@@ -19,6 +19,7 @@ from pages.noise.scene import SLUG, Key
 from tests.pages.conftest import Opener
 from tests.pages.test_headings import in_order
 from tests.pages.test_pages import alerts, resume
+from tests.pages.test_pages import at as sorting
 
 STEPS = [step.id for step in NOISE_TO_IMAGE.steps]
 
@@ -106,3 +107,13 @@ def test_what_is_true_of_our_small_machine_stays_on_screen(open_app: Opener) -> 
         for mode in (Mode.SELF_PACED, Mode.PROJECTED):
             app = resume(open_app, at(lab, mode))
             assert words.labs[lab].honest.replace("’", "’")[:40] in said(app), lab  # type: ignore[index]
+
+
+def test_the_remote_control_leads_the_workshop_that_moved_last(open_app: Opener) -> None:
+    app = resume(open_app, sorting("reveals", Mode.PROJECTED), page="conduct")
+    assert not app.button(key="conduct.reveal").disabled
+    later = at("watch", Mode.PROJECTED)
+    open_store(settings.load()).save(app.session_state["frame.device"], SLUG, later.model_dump_json())
+    app.run()
+    assert activity_words.load("fr").steps["watch"].title in [header.value for header in app.header]
+    assert app.button(key="conduct.reveal").disabled, "nothing is held back in this step"
