@@ -79,6 +79,8 @@ def _card(entry: Entry) -> None:
         (_("Level"), _("from {level} on").format(level=frame.level_name(entry.level))),
         (_("Safety check"), mark(_checker(entry), "safety_checker")),
     ]
+    if entry.revision:
+        lines.append((_("Revision"), mark(entry.revision[:10], "revision")))
     facts = "".join(f"<dt>{escape(name)}</dt><dd>{escape(said)}</dd>" for name, said in lines)
     with st.container(border=True):
         st.html(f'<h3 class="hub-model">{escape(entry.name)}</h3><dl class="hub-model">{facts}</dl>')

@@ -43,7 +43,7 @@ def test_the_life_of_a_model(light: Path, serve: Callable, now: Settings, capsys
     status, out, _ = run("list", capsys)
     assert status == 0
     assert "tiny  (not installed)" in out
-    assert "sd-turbo  (not installed, revision to be filled in)" in out
+    assert "bk-sdm-tiny  (not installed, revision to be filled in)" in out
     with serve(light):
         status, out, err = run("get tiny --yes", capsys)
     assert status == 0
@@ -120,7 +120,7 @@ def test_where_nobody_can_be_asked(
     ("line", "sentence"),
     [
         ("get huge --yes", "“huge” is not a model of the catalogue. It has: sd-turbo"),
-        ("get sd-turbo --yes", "does not say yet which revision of “sd-turbo” was reviewed"),
+        ("get bk-sdm-tiny --yes", "does not say yet which revision of “bk-sdm-tiny” was reviewed"),
         ("get sd-turbo --yes --revision main", "“main” is not a revision"),
         ("get tiny --yes", "The hub http://127.0.0.1:9 cannot be reached"),
         ("check tiny", "“tiny” is not installed"),
