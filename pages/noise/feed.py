@@ -25,6 +25,7 @@ from kit.images.label import SourceType, caption
 from pages import frame
 from pages.frame import _
 from pages.noise import kitchen
+from pages.noise.costline import cost_line
 from pages.noise.export import download
 from pages.noise.origin import by_photo
 from pages.noise.reading import around
@@ -190,6 +191,7 @@ def _result(scene: Scene) -> None:
         by_photo(picture.origins, chosen)
         _take_away(scene, chosen)
     with st.container(horizontal=True, vertical_alignment="center"):
+        cost_line(picture.cost)
         download(scene, picture)
         _give(picture, chosen[0])
     notes(GIVEN)

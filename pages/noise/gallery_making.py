@@ -12,12 +12,14 @@ from activities.noise_to_image.gallery import Gallery, Shot
 from activities.noise_to_image.painting import Painting, painting
 from kit import settings
 from kit.compute import Call, Compute
+from kit.cost import Cost
 from kit.decks.model import Truth
 from kit.decks.packing import label_png
 from kit.errors import KitError
 from kit.models.store import Installed
 from pages import frame
 from pages.frame import _
+from pages.noise.costline import cost_line
 from pages.noise.hub_models import installed, may_drive, refusal
 from pages.noise.scene import Scene
 from pages.parts.prose import paragraph
@@ -96,9 +98,22 @@ def _one(scene: Scene, kept: Kept, model: Installed, name: str) -> None:
         frame.alert(frame.say(error))
         return
     drop(call)
+    st.session_state[_taken(kept)] = made.cost
     if len(gallery.of(Shot.WAITING)) == 1:
         forget()
     st.rerun()
+
+
+def what_it_took(kept: Kept) -> None:
+    """What the last picture took, in the session that made it."""
+    cost: Cost | None = st.session_state.get(_taken(kept))
+    if cost is not None:
+        paragraph(_("The last picture:"), "source")
+        cost_line(cost)
+
+
+def _taken(kept: Kept) -> str:
+    return f"{PREFIX}.cost.{kept.id}"
 
 
 def _progress(gallery: Gallery) -> None:

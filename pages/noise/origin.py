@@ -9,6 +9,7 @@ import streamlit as st
 from activities.noise_to_image import recorded
 from activities.noise_to_image.origin import ALIKE, Origins
 from pages.frame import _
+from pages.noise.costline import cost_line
 from pages.noise.kitchen import choose_photos, ingredients, made, seed
 from pages.noise.reading import around
 from pages.noise.scene import Key, Photo, Scene
@@ -37,6 +38,8 @@ def draw(scene: Scene) -> None:
         paragraph(words.honest, "caution")
         with st.expander(_("How much of it is a copy? Guess, then look")):
             how_much(picture.origins, photos)
+        if scene.run.may_generate:
+            cost_line(picture.cost)
         _choose(scene, open_=False)
     around(scene, "origin")
     bar(scene, forward=scene.run.next_step(), back=scene.run.previous_step())

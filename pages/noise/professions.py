@@ -13,7 +13,7 @@ from kit import settings
 from kit.errors import NotFound
 from pages.frame import _
 from pages.noise import gallery_counts, gallery_grid, gallery_noting, gallery_shelf
-from pages.noise.gallery_making import making
+from pages.noise.gallery_making import making, what_it_took
 from pages.noise.reading import around
 from pages.noise.scene import Scene
 from pages.parts.furniture import bar, heading, numbered
@@ -77,6 +77,7 @@ def _gallery(scene: Scene, kept: Kept) -> None:
         paragraph(f"{gallery.template} · {gallery.model} · {gallery.revision[:7]}", "source")
         if gallery.of(Shot.WAITING):
             making(scene, kept)
+        what_it_took(kept)
     if made:
         views: dict[str, Any] = {"grid": gallery_grid.draw, "note": gallery_noting.draw, "count": gallery_counts.draw}
         views[scene.run.gallery_view](scene, kept)
