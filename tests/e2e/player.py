@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import ConsoleMessage, Locator, Page, TimeoutError
+from playwright.sync_api import ConsoleMessage, Error, Locator, Page, TimeoutError
 
 WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 
@@ -57,8 +57,11 @@ class Player:
         """Wait until nothing runs any more."""
         quiet = 0
         for _ in range(400):
-            state = self.page.evaluate("document.querySelector('[data-testid=stApp]')?.dataset.testScriptState")
-            busy = self.page.locator('[data-testid="stSkeleton"]').count()
+            try:
+                state = self.page.evaluate("document.querySelector('[data-testid=stApp]')?.dataset.testScriptState")
+                busy = self.page.locator('[data-testid="stSkeleton"]').count()
+            except Error:  # the page goes elsewhere at this very moment, or loads itself again in another theme
+                state, busy = None, 0
             quiet = quiet + 1 if state == "notRunning" and not busy else 0
             if quiet >= 4:
                 return

@@ -109,4 +109,4 @@ def test_the_screen_says_what_was_measured(monkeypatch: pytest.MonkeyPatch, shar
     pictures = (Drawn(png=b"", share=share, layout=True), Drawn(png=b"", share=share, layout=False))
     proportion._came_out(Proportion(count=9, pictures=pictures, cost=free), "A & B")
     assert expected in lines[-1]
-    assert any("A &amp; B" in line and f"{round(100 * share)} %" in line for line in lines)
+    assert any("A &amp; B" in line and f"{round(100 * share)}%" in line for line in lines)
