@@ -72,9 +72,9 @@ class Player:
 
     def tab_to(self, target: Locator, limit: int = 120) -> None:
         """Press Tab until ``target`` has the focus; fails if the keyboard cannot reach it."""
-        wanted = target.element_handle()
         for _ in range(limit):
-            if self.page.evaluate(f"wanted => ({_ACTIVE})() === wanted", wanted):
+            # Looked up each time: a page that is drawn again meanwhile has another element in the same place.
+            if self.page.evaluate(f"wanted => ({_ACTIVE})() === wanted", target.element_handle()):
                 return
             self.page.keyboard.press("Tab")
         raise AssertionError(f"the keyboard does not reach {target}")

@@ -135,6 +135,7 @@ def test_a_deck_of_ones_own(play: Callable[..., Player], tmp_path: Path) -> None
 
     # And both go away, in two gestures each.
     for left in (1, 0):
+        player.settle()
         player.enter(player.page.locator('[data-testid="stMain"] [data-testid="stPopover"] button').nth(-3))
         player.enter(player.page.locator('[class*="own-remove"] button'))
         player.settle()
@@ -198,6 +199,7 @@ def test_a_deck_from_the_camera(play_with_camera: Callable[..., Player], server:
             seen = np.asarray(picture.resize((320, 180)).convert("L"), float).ravel()
         assert np.corrcoef(seen, wanted)[0, 1] > 0.95
     for left in (1, 0):
+        player.settle()
         player.enter(approvals.first)
         player.settle()
         assert approvals.count() == left
