@@ -23,6 +23,15 @@ class StepWords(Content):
     voice: str = ""
 
 
+class Question(Content):
+    """A question to discuss. ``why``: for the leader; ``model_answer``: for whoever works alone."""
+
+    id: Text
+    question: Text
+    why: Text
+    model_answer: Text
+
+
 class Term(Content):
     """A word of the glossary: what it means and, where one helps, an image of everyday life."""
 

@@ -18,7 +18,7 @@ from kit.content import Content
 from kit.content import load as load_content
 from kit.cost import PUBLISHED
 from kit.i18n import language
-from kit.wording import Lines, StepWords, Term, Text, gaps
+from kit.wording import Lines, Question, StepWords, Term, Text, gaps
 
 CONTENT = Path(__file__).parent / "content"
 
@@ -102,15 +102,6 @@ class CostWords(Content):
     """By :attr:`kit.cost.Figure.id`; only those that are shown."""
     apart: Text
     """Why the two never stand on one chart."""
-
-
-class Question(Content):
-    """One question to discuss. ``why``: for the leader."""
-
-    id: Text
-    question: Text
-    why: Text
-    model_answer: Text
 
 
 class Debrief(Content):

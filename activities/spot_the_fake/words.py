@@ -32,7 +32,7 @@ from kit.content import Content
 from kit.content import load as load_content
 from kit.decks.model import Truth
 from kit.i18n import language
-from kit.wording import Lines, StepWords, Term, Text, gaps
+from kit.wording import Lines, Question, StepWords, Term, Text, gaps
 
 CONTENT = Path(__file__).parent / "content"
 
@@ -179,20 +179,11 @@ class Results(Content):
     sdt: SignalDetection
 
 
-class DebriefQuestion(Content):
-    """A question for the room. ``why``: what it is for; ``model_answer``: shown to those who work alone."""
-
-    id: Text
-    question: Text
-    why: Text
-    model_answer: Text
-
-
 class Debrief(Content):
     """The discussion."""
 
     lead: Text
-    questions: Annotated[tuple[DebriefQuestion, ...], Field(min_length=4)]
+    questions: Annotated[tuple[Question, ...], Field(min_length=4)]
     alone: Text
     """Introduces the model answer, where there is no room to talk with."""
 

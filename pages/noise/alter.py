@@ -12,7 +12,7 @@ from PIL import Image
 from activities import registry
 from activities.noise_to_image.altering import Altered, alter
 from activities.noise_to_image.pairing import Pair, found, pair
-from activities.noise_to_image.run import LARGEST_SEED, Box
+from activities.noise_to_image.run import Box
 from activities.spot_the_fake.activity import SPOT_THE_FAKE
 from kit import settings
 from kit.compute import Call, Compute
@@ -61,8 +61,7 @@ def draw(scene: Scene) -> None:
 
 
 def _recorded() -> None:
-    paragraph(_("Below 4e (13 years), only the facilitator generates: choose “With a group”."), "note")
-    paragraph(_("What follows was recorded when this kit was made. It is not computed now."), "note")
+    kitchen.say_recorded()
     deck = decks.default()
     item = deck.deck.item(EXAMPLE)
     before, after = (render.png(render.picture(deck, item, truth)) for truth in (Truth.REAL, Truth.ALTERED))
@@ -112,17 +111,8 @@ def _controls(scene: Scene, photo: Photo) -> None:
             on_change=scene.move(lambda: scene.run.altering(photo=st.session_state[Key.PHOTO])),
             width=360,
         )
-        st.session_state[Key.SEED] = scene.run.alteration.seed
-        st.number_input(
-            _("Seed"),
-            min_value=0,
-            max_value=LARGEST_SEED,
-            step=1,
-            key=Key.SEED,
-            on_change=scene.move(lambda: scene.run.altering(seed=st.session_state[Key.SEED])),
-            help=_("The number that the noise is drawn from. The same one gives the same picture."),
-            width=160,
-        )
+        reseed = scene.move(lambda: scene.run.altering(seed=st.session_state[Key.SEED]))
+        kitchen.seed_field(Key.SEED, scene.run.alteration.seed, reseed)
 
 
 def _altered(scene: Scene) -> Altered | None:

@@ -55,8 +55,7 @@ def draw(scene: Scene) -> None:
 def _made(scene: Scene) -> Dial | None:
     """The pictures: computed here, or recorded where the level asks for it."""
     if not scene.run.may_generate:
-        paragraph(_("Below 4e (13 years), only the facilitator generates: choose “With a group”."), "note")
-        paragraph(_("What follows was recorded when this kit was made. It is not computed now."), "note")
+        kitchen.say_recorded()
         _ingredients(recorded.RECIPE)
         return recorded.dial()
     recipe = scene.run.recipe

@@ -17,26 +17,24 @@ from activities.noise_to_image.run import NoiseRun, PhotoId, Recipe
 from activities.spot_the_fake.activity import SPOT_THE_FAKE
 from kit import settings
 from kit.decks import store as decks
-from kit.decks.loaded import LoadedDeck
 from kit.decks.model import Truth
 from kit.decks.model import words as deck_words
 from kit.images.generate import MOST_PHOTOS
 from kit.images.label import SourceType, caption
 from pages import frame
 from pages.frame import _
-from pages.noise import kitchen
+from pages.noise import kitchen, own_photos
 from pages.noise.costline import cost_line
 from pages.noise.export import download
 from pages.noise.origin import by_photo
 from pages.noise.reading import around
 from pages.noise.scene import SLUG, Photo, Scene, photos, png
 from pages.noise.sources import sources
-from pages.parts.bring import approval, bring, note, notes, removal, verdict
+from pages.parts.bring import note, notes
 from pages.parts.furniture import bar, heading
 from pages.parts.picture import address
 from pages.parts.prose import escape, paragraph
 
-PREFIX = f"{SLUG}.own"
 GIVEN = f"{SLUG}.given"
 """What is said of a picture that went into a deck: beside the button, where one is looking."""
 BEFORE = "before"
@@ -60,7 +58,7 @@ def draw(scene: Scene) -> None:
     heading(scene)
     paragraph(words.honest, "caution")
     if scene.run.may_generate:
-        _own(scene)
+        own_photos.draw(scene)
         _choose(scene)
         _result(scene)
     else:
@@ -70,67 +68,6 @@ def draw(scene: Scene) -> None:
         )
     around(scene, "feed")
     bar(scene, forward=scene.run.next_step(), back=scene.run.previous_step())
-
-
-# -- one's own photographs ---------------------------------------------------------------------------------------------
-
-
-def _own(scene: Scene) -> None:
-    """The way in, with what image rights ask for; then what waits for somebody to look at it."""
-    mine = decks.installed(settings.load())
-    with st.expander(_("Bring photographs"), expanded=not mine):
-        left, right = st.columns([3, 2], gap="large")
-        with right:
-            reminder = "".join(f"<li>{escape(line)}</li>" for line in scene.words.reminder)
-            st.html(f'<section class="card"><ul>{reminder}</ul></section>')
-        with left:
-            bring(PREFIX, title=_("Our photographs"))
-    notes(PREFIX)
-    for deck in mine:
-        if isinstance(deck, decks.BrokenDeck):
-            frame.alert(frame.say(deck.error))
-            removal(PREFIX, deck.id)
-        else:
-            _approvals(deck)
-    whole = [deck for deck in mine if isinstance(deck, LoadedDeck)]
-    if whole:
-        with st.expander(_("Photographs on this machine: erase")):
-            for deck in whole:
-                with st.container(horizontal=True, vertical_alignment="center"):
-                    st.text(deck_words(deck.deck.title, frame.lang()))
-                    removal(PREFIX, deck.id)
-
-
-def _approvals(deck: LoadedDeck) -> None:
-    """Each picture that nobody has approved yet, with its two buttons."""
-    waiting = [item for item in deck.deck.items if not item.approved]
-    if not waiting:
-        return
-    paragraph(_("Look at each photograph. Only those that you approve go into the machine."), "note")
-    with st.container(horizontal=True):
-        for item in waiting:
-            if len(item.versions) > 1:
-                continue
-            with st.container(width=190, border=True):
-                kitchen.thumbnail(
-                    Photo(
-                        id=PhotoId(deck=deck.id, item=item.id),
-                        title=deck_words(item.title, frame.lang()),
-                        alt=deck_words(item.versions[0].alt, frame.lang()),
-                        own=True,
-                    )
-                )
-                st.text(deck_words(item.title, frame.lang()))
-                verdict(PREFIX, deck, item)
-    names = {
-        Truth.REAL: _("The photograph"),
-        Truth.GENERATED: _("Made by a machine"),
-        Truth.ALTERED: _("Altered by a machine"),
-        Truth.MISCAPTIONED: _("Under a false caption"),
-    }
-    for item in waiting:
-        if len(item.versions) > 1:
-            approval(PREFIX, deck, item, names)
 
 
 # -- what goes in ------------------------------------------------------------------------------------------------------

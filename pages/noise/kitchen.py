@@ -30,11 +30,16 @@ def made(scene: Scene) -> Picture | None:
     None while there is nothing to show: then the button or the progress is drawn.
     """
     if not scene.run.may_generate:
-        paragraph(_("Below 4e (13 years), only the facilitator generates: choose “With a group”."), "note")
-        paragraph(_("What follows was recorded when this kit was made. It is not computed now."), "note")
+        say_recorded()
         return recorded.picture()
     recipe = scene.run.recipe
     return asked(scene, PICTURE, recipe.model_dump_json(), making(recipe), label=_("Make the picture"))
+
+
+def say_recorded() -> None:
+    """Why nothing is computed here, and that what follows is not live."""
+    paragraph(_("Below 4e (13 years), only the facilitator generates: choose “With a group”."), "note")
+    paragraph(_("What follows was recorded when this kit was made. It is not computed now."), "note")
 
 
 def ask(run: NoiseRun) -> NoiseRun:
@@ -114,19 +119,24 @@ def _settled(run: NoiseRun, lab: str) -> NoiseRun:
 
 
 def seed(scene: Scene) -> None:
-    """The seed, by number or by chance."""
+    """The seed of the picture."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.session_state[Key.SEED] = scene.run.recipe.seed
-        st.number_input(
-            _("Seed"),
-            min_value=0,
-            max_value=LARGEST_SEED,
-            step=1,
-            key=Key.SEED,
-            on_change=_cook(scene, Key.SEED, "seed"),
-            help=_("The number that the noise is drawn from. The same one gives the same picture."),
-            width=160,
-        )
+        seed_field(Key.SEED, scene.run.recipe.seed, _cook(scene, Key.SEED, "seed"))
+
+
+def seed_field(key: str, now: int, on_change: Callable[[], None]) -> None:
+    """The number that noise is drawn from."""
+    st.session_state[key] = now
+    st.number_input(
+        _("Seed"),
+        min_value=0,
+        max_value=LARGEST_SEED,
+        step=1,
+        key=key,
+        on_change=on_change,
+        help=_("The number that the noise is drawn from. The same one gives the same picture."),
+        width=160,
+    )
 
 
 def schedule(scene: Scene) -> None:

@@ -9,19 +9,11 @@ from typing import Protocol
 import streamlit as st
 
 from kit.walk import Walk
+from kit.wording import Question
 from pages.frame import _
 from pages.parts.furniture import heading
 from pages.parts.prose import paragraph
 from pages.parts.scene import StepScene
-
-
-class Question(Protocol):
-    """A question to discuss."""
-
-    @property
-    def question(self) -> str: ...
-    @property
-    def model_answer(self) -> str: ...
 
 
 class TraceWords(Protocol):

@@ -24,7 +24,8 @@ from kit.levels import Level
 from kit.steps import Mode
 from kit.walk import Plan
 from pages.noise import kitchen
-from pages.noise.feed import BEFORE, PREFIX, Key
+from pages.noise.feed import BEFORE, Key
+from pages.noise.own_photos import PREFIX
 from pages.noise.scene import SLUG, Scene
 from tests.pages.conftest import Opener
 from tests.pages.noise.test_origin import map_of, resume, shown

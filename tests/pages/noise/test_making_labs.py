@@ -19,6 +19,7 @@ from kit.walk import Plan
 from pages.noise import proportion
 from pages.noise.rectangle import changed
 from pages.noise.scene import SLUG
+from tests.pages.test_pages import resume as resume_run
 
 Opener = Callable[..., AppTest]
 BOX = Box(x=0.1, y=0.2, width=0.3, height=0.4)
@@ -27,11 +28,7 @@ BOX = Box(x=0.1, y=0.2, width=0.3, height=0.4)
 def resume(open_app: Opener, step: str, lang: str = "fr", **more: object) -> AppTest:
     plan = Plan.LESSON if step == "dial" else Plan.SECOND
     run = NoiseRun.model_validate({"seed": 3, "step": step, "plan": plan, **more})
-    app = open_app(lang=lang)
-    open_store(settings.load()).save(app.session_state["frame.device"], SLUG, run.model_dump_json())
-    app.switch_page(f"pages/{SLUG}.py").run()
-    assert not app.exception, app.exception
-    return app
+    return resume_run(open_app, run, lang=lang)
 
 
 def saved(app: AppTest) -> NoiseRun:

@@ -12,23 +12,13 @@ from streamlit.testing.v1 import AppTest
 from activities.noise_to_image import recorded
 from activities.noise_to_image import words as activity_words
 from activities.noise_to_image.run import NoiseRun
-from kit import settings
-from kit.classroom.store import open_store
 from kit.levels import Level
 from kit.steps import Mode
 from pages.noise.origin import percent, share
 from pages.noise.scene import SLUG, Key
 from pages.noise.sources import COLOURS
 from tests.pages.conftest import Opener
-
-
-def resume(open_app: Opener, run: NoiseRun, lang: str = "fr") -> AppTest:
-    """Open the activity on a run that was saved before."""
-    app = open_app(lang=lang)
-    open_store(settings.load()).save(app.session_state["frame.device"], SLUG, run.model_dump_json())
-    app.switch_page(f"pages/{SLUG}.py").run()
-    assert not app.exception, app.exception
-    return app
+from tests.pages.test_pages import resume
 
 
 def alone(level: Level) -> NoiseRun:

@@ -35,7 +35,7 @@ def kept(home: object) -> Kept:
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("mode", [Mode.SELF_PACED, Mode.PROJECTED])
 def test_with_neither_gallery_nor_model(open_app: Opener, mode: Mode, lang: str) -> None:
-    app = resume(open_app, at("professions", mode), lang)
+    app = resume(open_app, at("professions", mode), lang=lang)
     words, shown = activity_words.load(lang), html(app)
     assert words.professions.perceived in shown
     assert words.labs["professions"].honest in shown
@@ -50,7 +50,7 @@ def test_with_neither_gallery_nor_model(open_app: Opener, mode: Mode, lang: str)
 def test_each_view_of_a_gallery_without_its_model(
     open_app: Opener, kept: Kept, view: str, mode: Mode, lang: str
 ) -> None:
-    app = resume(open_app, at("professions", mode, gallery=kept.id, gallery_view=view, level=Level.CYCLE_3), lang)
+    app = resume(open_app, at("professions", mode, gallery=kept.id, gallery_view=view, level=Level.CYCLE_3), lang=lang)
     words, shown = activity_words.load(lang), html(app)
     assert words.professions.perceived in shown
     assert words.labs["professions"].honest in shown

@@ -21,21 +21,13 @@ from kit.walk import Plan
 from pages.noise.real_model import CALL, _name
 from tests.hub import add_entry, serving, tiny_pipeline
 from tests.pages.conftest import Opener
+from tests.pages.test_pages import resume
 
 SLUG = "noise_to_image"
 
 
 def at(step: str, mode: Mode = Mode.SELF_PACED, **more: object) -> NoiseRun:
     return NoiseRun.model_validate({"seed": 7, "mode": mode, "plan": Plan.SECOND, "step": step, **more})
-
-
-def resume(open_app: Opener, run: NoiseRun, lang: str = "fr") -> AppTest:
-    """The app, opened on a saved run."""
-    app = open_app(lang=lang)
-    open_store(settings.load()).save(app.session_state["frame.device"], SLUG, run.model_dump_json())
-    app.switch_page(f"pages/{SLUG}.py").run()
-    assert not app.exception, app.exception
-    return app
 
 
 def saved(app: AppTest) -> NoiseRun:
@@ -94,7 +86,7 @@ def tiny(home: Path, pipeline: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("mode", [Mode.SELF_PACED, Mode.PROJECTED])
 def test_without_a_model_the_screen_says_what_to_do(open_app: Opener, mode: Mode, lang: str) -> None:
-    app = resume(open_app, at("real_model", mode), lang)
+    app = resume(open_app, at("real_model", mode), lang=lang)
     shown = html(app)
     assert activity_words.load(lang).labs["real_model"].honest in shown
     for entry in catalogue.load().models:
