@@ -57,7 +57,7 @@ class Figure:
     mark: Mark
 
 
-_LUCCIONI = "Luccioni, Jernite, Strubell, « Power Hungry Processing », FAccT 2024, arXiv 2311.16863"
+_LUCCIONI = "Luccioni, Jernite, Strubell, Power Hungry Processing, FAccT 2024, arXiv 2311.16863"
 _NOTES = "https://moraproject.com/Notes/energy_consumption"
 _MISTRAL = "Mistral AI, Carbone 4, ADEME"
 _ARCHIMAG = (

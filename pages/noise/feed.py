@@ -127,8 +127,8 @@ def _result(scene: Scene) -> None:
     if len(chosen) > 1:
         by_photo(picture.origins, chosen)
         _take_away(scene, chosen)
+    cost_line(picture.cost)
     with st.container(horizontal=True, vertical_alignment="center"):
-        cost_line(picture.cost)
         download(scene, picture)
         _give(picture, chosen[0])
     notes(GIVEN)

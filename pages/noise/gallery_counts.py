@@ -55,7 +55,7 @@ def _what(kept: Kept) -> tuple[CodeId, int]:
                 list(names),
                 format_func=lambda code: names.get(code, code),
                 key=f"{PREFIX}.{kept.id}.code",
-                width=280,
+                width=400,
             ),
         )
         values = [value.text(lang) for value in gallery.codings[code].values]
@@ -64,7 +64,7 @@ def _what(kept: Kept) -> tuple[CodeId, int]:
             list(range(len(values))),
             format_func=lambda place: values[place],
             key=f"{PREFIX}.{kept.id}.value.{code}",
-            width=280,
+            width=400,
         )
     return code, int(value or 0)
 

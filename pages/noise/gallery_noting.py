@@ -15,6 +15,7 @@ from pages.noise.gallery_grid import alt
 from pages.noise.scene import Scene
 from pages.parts.picture import picture as draw_picture
 from pages.parts.prose import escape, paragraph
+from pages.parts.scene import save
 
 PREFIX = "noise_to_image.noting"
 
@@ -46,7 +47,7 @@ def draw(scene: Scene, kept: Kept) -> None:
                 format_func=values.__getitem__,
                 key=key,
                 on_change=frame.guarded(_note),
-                args=(kept.id, picture.file, code, key),
+                args=(scene, kept.id, picture.file, code, key),
             )
 
 
@@ -58,8 +59,10 @@ def _place(scene: Scene, kept: Kept, made: tuple[Picture, ...]) -> int:
     return next((at for at, picture in enumerate(made) if not kept.gallery.noted(picture)), 0)
 
 
-def _note(gallery_id: str, file: str, code: CodeId, key: str) -> None:
+def _note(scene: Scene, gallery_id: str, file: str, code: CodeId, key: str) -> None:
     galleries.note(gallery_id, settings.load(), file, code, st.session_state[key])
+    # One stays at this picture, the last thing noted too: it is the button that goes on.
+    save(scene.run.having(gallery_picture=file))
 
 
 def _ways(scene: Scene, kept: Kept, made: tuple[Picture, ...], at: int) -> None:

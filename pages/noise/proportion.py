@@ -99,7 +99,7 @@ def _controls(scene: Scene, titles: dict[PhotoId, str]) -> None:
         FED - 1,
         key=Key.SHARES,
         on_change=scene.move(lambda: scene.run.having(shares=st.session_state[Key.SHARES])),
-        width=460,
+        width=640,
     )
 
 

@@ -137,6 +137,7 @@ FRENCH_FAULTS = (
     (r"(?<![\u202f!?])[;!?]", "; ! ? follow a narrow no-break space"),
     (r"(?<!\u00a0):(?!//)", ": follows a no-break space"),
     (r"(?<!\u202f)%", "% follows a narrow no-break space"),
+    (r"[\dx] (?:Wh|W|s|Mo|Go|px)(?![’\w])", "a unit follows a no-break space"),
     (r"\.\.\.", "three dots instead of …"),
     (r"[ \u00a0\u202f]{2,}(?=\S)(?<!\n)", "two spaces"),
     (r"(?i)\b(?:c|s|n|v|m|ch)?oe(?:u|il)", "oe instead of œ"),
@@ -162,7 +163,8 @@ def faults(text: str, lang: str) -> list[str]:
 
 
 def test_the_proofreader_sees_what_it_should() -> None:
-    for bad in ("l'image", "« mot »", "Qui ?", "Voici : rien", "5 %", "un coeur", "Ecole", "3 600", "A lire", "hm..."):
+    marks = ("l'image", "« mot »", "Qui ?", "Voici : rien", "5 %", "5 Wh", "3 600", "hm...")
+    for bad in (*marks, "un coeur", "Ecole", "A lire"):
         assert faults(bad, "fr"), bad
     assert (
         faults(

@@ -24,6 +24,7 @@ FRENCH_FAULTS = (
     (r"(?<![\u202f!?])[;!?]", "; ! ? follow a narrow no-break space"),
     (r"(?<![\u00a0\u202f]):(?!//|\w)", ": follows a no-break space"),
     (r"(?<![\u00a0\u202f])%", "% follows a no-break space"),
+    (r"[\dx] (?:Wh|W|s|Mo|Go|px)(?![’\w])", "a unit follows a no-break space"),
     (r"[“”]", "English quotes"),
     (r"\.\.\.", "three dots instead of …"),
     (r"  +", "two spaces"),
@@ -142,7 +143,7 @@ def test_french_is_set_as_french() -> None:
 
 
 def test_the_proofreader_sees_what_it_should() -> None:
-    for bad in ("l'image", "« mot »", "Qui ?", "Voici : rien", "5 %", "“mot”", "hm..."):
+    for bad in ("l'image", "« mot »", "Qui ?", "Voici : rien", "5 %", "5 Wh", "“mot”", "hm..."):
         assert any(re.search(pattern, bad) for pattern, _ in FRENCH_FAULTS), bad
     good = "Œuvre de l’école\u00a0: «\u202fmot\u202f»\u202f; où\u202f? 5\u202f%"
     assert not any(re.search(pattern, good) for pattern, _ in FRENCH_FAULTS)

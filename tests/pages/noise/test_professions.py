@@ -73,6 +73,13 @@ def test_from_the_shelf_to_the_notes(open_app: Opener, kept: Kept) -> None:
     assert app.radio(key=f"noise_to_image.noting.{kept.id}.02-0002.png.gender").value is None
 
 
+def test_the_last_note_of_a_picture_stays_in_sight(open_app: Opener, kept: Kept) -> None:
+    app = resume(open_app, at("professions", gallery=kept.id, gallery_view="note"))
+    for code in kept.gallery.codings:
+        app.radio(key=f"noise_to_image.noting.{kept.id}.01-0001.png.{code}").set_value(0).run()
+    assert app.radio(key=f"noise_to_image.noting.{kept.id}.01-0001.png.{code}").value == 0
+
+
 def test_counts_beside_the_reference(open_app: Opener, kept: Kept) -> None:
     now = settings.load()
     for file, value in (("01-0001.png", 0), ("01-0002.png", 1)):
