@@ -41,6 +41,9 @@ class Player:
         self.page.on("websocket", lambda socket: self.requested.append(socket.url))
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("console", self._heard)
+        # Asks the browser for its file windows from the start. Asked for at the moment of the key press, the first one
+        # can open before the browser has been told; nobody ever closes it, and no other opens.
+        self.page.on("filechooser", lambda _: None)
 
     def _heard(self, message: ConsoleMessage) -> None:
         """What our own policy forbids fails in silence on the page: the console alone tells."""
