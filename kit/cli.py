@@ -16,9 +16,11 @@ from typing import Annotated, NoReturn
 import typer
 
 from kit import ROOT, i18n
+from kit.bias.command import bias_app
 from kit.doctor import DEFAULT_PORT, LANGUAGE_VARIABLE, system_language, translator
 from kit.errors import BadInput, KitError, NotFound, SetupError
 from kit.i18n import N_
+from kit.language.command import next_token
 from kit.models.command import models_app
 from kit.terminal import AsJson, bar, gettext, print_json
 
@@ -38,6 +40,8 @@ app = typer.Typer(
 deck_app = typer.Typer(help=_("Check, make, export and import decks of images."), rich_markup_mode=None)
 app.add_typer(deck_app, name="deck")
 app.add_typer(models_app, name="models")
+app.add_typer(bias_app, name="bias")
+app.command("next", help=_("Show what a language model would write after a text."))(next_token)
 
 
 def _check_port(port: int) -> None:

@@ -21,6 +21,11 @@ def gettext(message: str) -> str:
     return translator(system_language())(message)
 
 
+def number(value: float, digits: int = 1) -> str:
+    """``value`` with so many decimals, and the decimal mark of the language of this machine."""
+    return f"{value:.{digits}f}".replace(".", "," if system_language() == "fr" else ".")
+
+
 def print_json(report: Any) -> None:
     """One JSON document on stdout."""
     print(json.dumps(report, ensure_ascii=False, indent=2))

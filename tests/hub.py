@@ -1,4 +1,4 @@
-"""A hub on loopback that serves tiny pipelines made on the spot, for tests (:func:`serving`).
+"""A hub on loopback that serves a folder, and tiny pipelines made on the spot, for tests (:func:`serving`).
 
 It answers as the real one does where the kit asks: the list of a repository at a revision with sizes and hashes, and
 the files, with ranges, on a second path that the first redirects to. Faults can be asked for.
@@ -43,6 +43,31 @@ guidance = 2.0
 negative_prompt = true
 """
 """An entry for ``models.toml`` of the data folder; :func:`add_entry` fills it in."""
+
+LANGUAGE_ENTRY = """
+[[model]]
+name = "{name}"
+hub_id = "{hub_id}"
+revision = "{revision}"
+task = "{task}"
+licence = {{ name = "CC0", url = "https://example.org/cc0" }}
+size_mb = 1
+memory_gb = 0.1
+machine = {{ fr = "Toute machine", en = "Any machine" }}
+languages = ["fr"]
+level = "4e-3e"
+shows = {{ fr = "Du hasard", en = "Chance" }}
+sentencepiece = {sentencepiece}
+"""
+"""The same for a language model; :func:`add_language_entry` fills it in."""
+
+
+def add_language_entry(home: Path, *, task: str, name: str = "words", sentencepiece: bool = False) -> None:
+    """Make a tiny language model known to the kit whose data folder is ``home``."""
+    home.mkdir(parents=True, exist_ok=True)
+    said = {"name": name, "hub_id": HUB_ID, "revision": REVISION, "task": task}
+    with (home / "models.toml").open("a", encoding="utf-8") as file:
+        file.write(LANGUAGE_ENTRY.format(**said, sentencepiece=str(sentencepiece).lower()))
 
 
 def add_entry(

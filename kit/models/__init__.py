@@ -1,4 +1,4 @@
-"""Models of the hub: which the kit knows, which are installed, how one is fetched, and one wrapper per task.
+"""Models of the hub: which the kit knows, which are installed, how one is fetched, and what makes images with one.
 
 * :mod:`~kit.models.catalogue` reads ``assets/models.toml``, and the ``models.toml`` of the data folder if there is one.
 * :mod:`~kit.models.store` says which models are whole in the data folder.
@@ -7,5 +7,6 @@
   :mod:`~kit.models.fetching` brings one of them, whatever the line does.
 * :mod:`~kit.models.text_to_image` runs in a compute worker, from local files alone, with the pipeline that
   :mod:`~kit.models.loading` holds there.
+* Language models are loaded by :mod:`kit.language.loading`; :mod:`kit.language.architecture` says which of them can be.
 * :mod:`~kit.models.command` is ``contrechamp models``.
 """

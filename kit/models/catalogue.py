@@ -9,15 +9,16 @@ import re
 import tomllib
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Self, TypeVar
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic_core import PydanticKnownError
 
 from kit import content, field_faults
 from kit import settings as kit_settings
 from kit.assets import ASSETS
 from kit.content import Content
-from kit.errors import BadContent, NotFound
+from kit.errors import BadContent, BadInput, NotFound
 from kit.faults import Fault, Unfit, bad, one, raise_all, shown
 from kit.levels import Level
 from kit.models.toml_lines import tree
@@ -32,12 +33,15 @@ Text = Annotated[str, Field(min_length=1, max_length=600)]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$")]
 HubId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}$")]
 Revision = Annotated[str, Field(pattern=f"^{REVISION}$")]
+V = TypeVar("V")
 
 
 class Task(StrEnum):
     """What a model does. The values are those of the hub."""
 
     TEXT_TO_IMAGE = "text-to-image"
+    FILL_MASK = "fill-mask"
+    TEXT_GENERATION = "text-generation"
 
 
 class Checker(StrEnum):
@@ -94,17 +98,36 @@ class Entry(Content):
     machine: Words
     """The least machine it is worth trying on."""
     languages: Annotated[tuple[Annotated[str, Field(pattern=r"^[a-z]{2}$")], ...], Field(min_length=1)]
-    """Of the prompts it understands."""
+    """Of the texts it understands."""
     level: Level
     """The level from which pupils may drive it; below, only the facilitator does."""
     shows: Words
     """What it shows well."""
-    safety_checker: Checker
+    safety_checker: Annotated[Checker | None, Field(validate_default=True)] = None
+    """Of a model of text to image, and of no other."""
     sentencepiece: bool = False
     """Whether its tokenizer is a ``*.model`` file, which is binary."""
-    defaults: Defaults
+    defaults: Annotated[Defaults | None, Field(validate_default=True)] = None
+    """Of a model of text to image, and of no other."""
     to_check: tuple[str, ...] = ()
     """Fields of this entry that nobody has checked at the source yet: shown as “to be checked”."""
+
+    @property
+    def image_defaults(self) -> Defaults:
+        """The defaults of a model of text to image. Raises :class:`BadInput` for any other."""
+        if self.defaults is None:
+            raise BadInput("“{name}” makes no images. Choose a model of text to image.", name=self.name)
+        return self.defaults
+
+    @field_validator("safety_checker", "defaults")
+    @classmethod
+    def _of_images(cls, value: V | None, info: ValidationInfo) -> V | None:
+        if (task := info.data.get("task")) is not None:  # itself at fault otherwise
+            if task is Task.TEXT_TO_IMAGE and value is None:
+                raise PydanticKnownError("missing")
+            if task is not Task.TEXT_TO_IMAGE and value is not None:
+                raise Unfit("only a model of text-to-image has this field; remove it")
+        return value
 
     @model_validator(mode="after")
     def _known_fields(self) -> Self:

@@ -13,7 +13,7 @@ from kit.doctor import system_language, translator
 from kit.errors import NotAllowed
 from kit.i18n import N_
 from kit.models import catalogue, store
-from kit.models.catalogue import Checker, Entry
+from kit.models.catalogue import Checker, Entry, Task
 from kit.models.store import Installed
 from kit.terminal import AsJson, bar, gettext, print_json
 
@@ -70,7 +70,7 @@ def models_get(
         return
     said = gettext("“{name}” is installed at revision {revision}.")
     print(said.format(name=name, revision=model.revision))
-    if not model.safety_checker:
+    if entry.task is Task.TEXT_TO_IMAGE and not model.safety_checker:
         print(gettext("It has no safety checker: look at its images before anyone else does."))
 
 

@@ -23,7 +23,7 @@ from kit.models import store
 from kit.models.catalogue import REVISION, Entry
 from kit.models.fetching import INCOMPLETE, fetch
 from kit.models.hub_errors import as_sentences
-from kit.models.picking import INDEX, MAX_SMALL, Picked, RemoteFile, pick
+from kit.models.picking import MAX_SMALL, Picked, RemoteFile, index_of, pick
 from kit.models.store import FILES, PART, FileRecord, Installed, Manifest, models_folder
 from kit.settings import Settings, data_folder
 
@@ -88,15 +88,15 @@ def look(entry: Entry, settings: Settings, revision: str | None = None) -> Offer
     _check_absent(entry, settings)
     with as_sentences(entry, commit, endpoint), tempfile.TemporaryDirectory() as scratch:
         listed = _list(entry, commit, endpoint)
-        index = next((file for file in listed if file.path == INDEX), None)
+        index = next((file for file in listed if file.path == index_of(entry)), None)
         if index is None or index.size > MAX_SMALL:
             raise BadInput(
                 "“{name}” cannot be installed: {file} is missing from its repository at this revision.",
                 name=entry.name,
-                file=INDEX,
+                file=index_of(entry),
             )
-        target = Path(scratch) / INDEX
-        fetch(index, _url(endpoint, entry, commit, INDEX), target, _headers(), lambda _: None)
+        target = Path(scratch) / index.path
+        fetch(index, _url(endpoint, entry, commit, index.path), target, _headers(), lambda _: None)
         picked = pick(listed, target.read_bytes(), entry)
     part = models_folder(settings) / f"{PART}{entry.name}"
     return Offer(entry=entry, revision=commit, pinned_by=pinned_by, endpoint=endpoint, picked=picked, part=part)

@@ -1,23 +1,34 @@
-"""Which files of a repository make a pipeline that loads: configuration, vocabulary and safetensors, nothing else.
+"""Which files of a repository make a model that loads: configuration, vocabulary and safetensors, nothing else.
 
 A repository often holds the same weights several times: one file for the whole, one folder per component, each in full
 and in half precision, each as a pickle and as safetensors. The folders are taken, in half precision where every
 component has it (torch widens it again when it loads), and a component that only exists as a pickle is refused, since
-reading a pickle runs whatever it says.
+reading a pickle runs whatever it says. A language model lies at the root of its repository, in one folder: the same
+rules hold there, and its weights are taken as they are, in no variant.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from kit.errors import BadInput
-from kit.models.catalogue import Entry
+from kit.language.architecture import CONFIG, task_of
+from kit.models.catalogue import Entry, Task
 from kit.models.store import is_safe
 
 INDEX = "model_index.json"
+VOCABULARIES = ("tokenizer.json", "vocab.json", "vocab.txt")
+BESIDE = (
+    "generation_config.json",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "added_tokens.json",
+    "merges.txt",
+)
+"""What a language model may have beside its configuration, its weights and a vocabulary."""
 PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle")
 MAX_FILES = 400
 MAX_SMALL = 32 * 2**20
@@ -85,17 +96,37 @@ def components(index: bytes, name: str) -> dict[str, str]:
     return found
 
 
+def index_of(entry: Entry) -> str:
+    """The file that says what the repository of ``entry`` consists of."""
+    return INDEX if entry.task is Task.TEXT_TO_IMAGE else CONFIG
+
+
 def pick(listed: list[RemoteFile], index: bytes, entry: Entry) -> Picked:
-    """The smallest set of ``listed`` that loads as the pipeline that ``index`` describes.
+    """The smallest set of ``listed`` that loads as the model that ``index`` describes (:func:`index_of`).
 
     Raises :class:`BadInput` if weights only exist as a pickle, if a file that is needed is missing, or if a path would
     leave its folder.
     """
+    picked = _pipeline(listed, index, entry) if entry.task is Task.TEXT_TO_IMAGE else _language(listed, index, entry)
+    papers = [file for file in listed if re.fullmatch(r"(?i)(LICEN[CS]E|README)[\w.-]*", file.path)]
+    taken = sorted({*picked.files, *papers}, key=lambda file: (file.size, file.path))
+    for file in taken:
+        _accept(file, entry)
+    if len(taken) > MAX_FILES:
+        raise BadInput(
+            "“{name}” has {count} files; at most {most} are accepted.",
+            name=entry.name,
+            count=len(taken),
+            most=MAX_FILES,
+        )
+    return replace(picked, files=tuple(taken))
+
+
+def _pipeline(listed: list[RemoteFile], index: bytes, entry: Entry) -> Picked:
+    """What a pipeline of diffusers loads from: one folder per component."""
     files = {file.path: file for file in listed}
     parts = components(index, entry.name)
-    taken = [
-        file for path, file in files.items() if path == INDEX or re.fullmatch(r"(?i)(LICEN[CS]E|README)[\w.-]*", path)
-    ]
+    taken = [file for path, file in files.items() if path == INDEX]
     weights: dict[str, dict[str | None, list[RemoteFile]]] = {}
     for part, kind in parts.items():
         inside = [file for file in listed if file.path.startswith(f"{part}/") and file.path.count("/") == 1]
@@ -121,20 +152,40 @@ def pick(listed: list[RemoteFile], index: bytes, entry: Entry) -> Picked:
         if variant not in has:
             raise _missing(entry, f"{part}/*.safetensors")
         taken += has[variant]
-    for file in taken:
-        _accept(file, entry)
-    if len(taken) > MAX_FILES:
+    return Picked(files=tuple(taken), variant=variant, safety_checker="safety_checker" in parts)
+
+
+def _language(listed: list[RemoteFile], config: bytes, entry: Entry) -> Picked:
+    """What a language model loads from: files at the root."""
+    found = task_of(config, entry.name)
+    if found is not entry.task:
         raise BadInput(
-            "“{name}” has {count} files; at most {most} are accepted.",
+            "The catalogue has “{name}” under {task}, but its architecture is one of {found}. Correct its entry, or "
+            "choose another model.",
             name=entry.name,
-            count=len(taken),
-            most=MAX_FILES,
+            task=entry.task.value,
+            found=found.value,
         )
-    return Picked(
-        files=tuple(sorted(taken, key=lambda file: (file.size, file.path))),
-        variant=variant,
-        safety_checker="safety_checker" in parts,
-    )
+    root = [file for file in listed if "/" not in file.path]
+    weights = _variants([file for file in root if file.path.startswith("model")]).get(None)
+    if weights is None:
+        if any(file.path.endswith(PICKLES) for file in root):
+            raise BadInput(
+                "“{name}” has its weights only as a pickle, which can run code when it is read, and the kit refuses "
+                "it. Choose a revision where they are safetensors.",
+                name=entry.name,
+            )
+        raise _missing(entry, "*.safetensors")
+    words = [
+        file for file in root if file.path in VOCABULARIES or (entry.sentencepiece and file.path.endswith(".model"))
+    ]
+    if not words:
+        raise _missing(entry, VOCABULARIES[0])
+    beside = {CONFIG, *BESIDE}
+    if weights[0].path != "model.safetensors":
+        beside.add("model.safetensors.index.json")  # which part has which tensor
+    taken = [*words, *weights, *(file for file in root if file.path in beside)]
+    return Picked(files=tuple(taken), variant=None, safety_checker=False)
 
 
 def _variants(inside: list[RemoteFile]) -> dict[str | None, list[RemoteFile]]:

@@ -88,7 +88,7 @@ def paint(
     """
     # 1. What is asked for.
     model = store.find(name, kit_settings.load())
-    defaults = model.entry.defaults
+    defaults = model.entry.image_defaults
     steps, guidance = defaults.steps if steps is None else steps, defaults.guidance if guidance is None else guidance
     width, height = defaults.width if width is None else width, defaults.height if height is None else height
     _check(prompt, negative, seed, steps, guidance, width, height, defaults, name)

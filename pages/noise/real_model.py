@@ -64,7 +64,7 @@ def draw(scene: Scene) -> None:
 
 def _controls(scene: Scene, model: Installed, models: list[Installed]) -> None:
     """The model, the sentence and its settings. One button for all of it: what is typed is saved as it is sent."""
-    asked, defaults = scene.run.prompt, model.entry.defaults
+    asked, defaults = scene.run.prompt, model.entry.image_defaults
     if len(models) > 1:
         st.session_state[f"{PREFIX}.model"] = model.name
         st.selectbox(

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from kit import settings
-from kit.errors import BadContent, NotFound
+from kit.errors import BadContent, BadInput, NotFound
 from kit.levels import Level
 from kit.models import catalogue
-from kit.models.catalogue import CATALOGUE, FILE
+from kit.models.catalogue import CATALOGUE, FILE, Task
 from tests.hub import add_entry
 
 
@@ -23,21 +23,34 @@ def test_the_kits_own_catalogue() -> None:
         # Whoever looks a pin up on the hub reads the licence and the size there too: the three go together.
         second_hand = entry.revision is None or "revision" in entry.to_check
         assert second_hand or not {"licence", "size_mb"} & set(entry.to_check), entry.name
-        assert not entry.defaults.negative_prompt or entry.defaults.guidance > 1
+        if entry.task is Task.TEXT_TO_IMAGE:
+            assert not entry.image_defaults.negative_prompt or entry.image_defaults.guidance > 1
+            continue
+        assert (entry.defaults, entry.safety_checker) == (None, None)
+        with pytest.raises(BadInput, match=f"“{entry.name}” makes no images"):
+            _ = entry.image_defaults
+        assert entry.licence.url in (
+            "https://opensource.org/license/mit",
+            "https://www.apache.org/licenses/LICENSE-2.0",
+        )
+        # Both are computed: the weights in single precision, and what the program takes besides.
+        assert {"size_mb", "memory_gb"} <= set(entry.to_check)
+        assert entry.memory_gb * 1000 > entry.size_mb
+    assert {entry.task for entry in models} == set(Task)
 
 
 def test_french_words_have_french_typography() -> None:
     for entry in catalogue.load().models:
         for words in (entry.machine, entry.shows, *filter(None, [entry.licence.restricts])):
             assert "'" not in words.fr
-            assert not any(f" {mark}" in words.fr for mark in ":;!?")
+            assert not any(f" {mark}" in words.fr for mark in ":;!?%")
 
 
 def test_the_data_folder_adds_models(home: Path) -> None:
     add_entry(home)
     found = catalogue.load(settings.load())
     assert found.models[-1].name == "tiny"
-    assert found.find("tiny").defaults.steps == 3
+    assert found.find("tiny").image_defaults.steps == 3
     with pytest.raises(NotFound, match=r"“huge” is not a model of the catalogue. It has: sd-turbo.*tiny"):
         found.find("huge")
 
@@ -90,7 +103,22 @@ def test_all_faults_come_together(tmp_path: Path) -> None:
     text = (
         CATALOGUE.read_text(encoding="utf-8").replace("steps = 2\n", "").replace('task = "text-to-image"', "task = 3")
     )
-    assert len(lines_at_fault(text, tmp_path)) == text.count("[[model]]") + 2
+    assert len(lines_at_fault(text, tmp_path)) == text.count("task = 3") + 2
+
+
+def test_what_only_models_of_text_to_image_have(tmp_path: Path) -> None:
+    text = CATALOGUE.read_text(encoding="utf-8")
+    first = text[: text.index("[[model]]", text.index("[[model]]") + 1)]
+    table = first.index("[model.defaults]")
+    assert lines_at_fault(first[:table].replace('safety_checker = "absent"\n', ""), tmp_path) == [
+        f"- line {line_of(first, '[[model]]')}: model.0.{field}: this field is missing; add it"
+        for field in ("defaults", "safety_checker")
+    ]
+    refused = "only a model of text-to-image has this field; remove it"
+    assert lines_at_fault(first.replace('"text-to-image"', '"fill-mask"'), tmp_path) == [
+        f"- line {line_of(first, 'safety_checker')}: model.0.safety_checker: {refused}",
+        f"- line {line_of(first, '[model.defaults]')}: model.0.defaults: {refused}",
+    ]
 
 
 def test_duplicates(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from kit.classroom.store import open_store
 from kit.i18n import LANGUAGES
 from kit.levels import Level
 from kit.models import catalogue, fetching, hub, store
+from kit.models.catalogue import Task
 from kit.steps import Mode
 from kit.walk import Plan
 from pages.noise.real_model import CALL, _name
@@ -89,14 +90,14 @@ def test_without_a_model_the_screen_says_what_to_do(open_app: Opener, mode: Mode
     app = resume(open_app, at("real_model", mode), lang=lang)
     shown = html(app)
     assert activity_words.load(lang).labs["real_model"].honest in shown
-    for entry in catalogue.load().models:
+    painters = [entry for entry in catalogue.load().models if entry.task is Task.TEXT_TO_IMAGE]
+    for entry in painters:
         assert entry.name in shown
         assert entry.shows.text(lang).split("’")[0] in shown
     # A command is given for those that can be fetched, and for no other.
     commands = [code.value for code in app.code]
-    assert commands == [
-        f"contrechamp models get {entry.name}" for entry in catalogue.load().models if entry.revision is not None
-    ]
+    assert commands == [f"contrechamp models get {entry.name}" for entry in painters if entry.revision is not None]
+    assert "camembert-base" not in shown
     assert not [button for button in app.button if str(button.key).endswith(".make")]
 
 

@@ -1,0 +1,1 @@
+"""Measures of bias: word vectors, paired sentences."""

@@ -1,0 +1,1 @@
+"""Language models: found, loaded from local files alone, asked for the probability of a text."""
