@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 import typer
 
-from kit.compute.progress import listening
 from kit.doctor import system_language, translator
 from kit.errors import BadInput
 from kit.i18n import N_
@@ -34,6 +33,7 @@ def bias_pairs(
     """Print how often the stereotyping sentence is the likelier; never a sentence of the file."""
     from kit.bias import pairs
     from kit.bias.pairs_file import read
+    from kit.compute.progress import listening
     from kit.language.loading import load
 
     given = read(file)

@@ -37,7 +37,7 @@ class VariableFile(Content):
     @model_validator(mode="after")
     def _one_source(self) -> Self:
         if sum(map(bool, (self.values, self.from_, self.by_given, self.table))) != 1:
-            raise Unfit("a variable takes one of “values”, “from”, “by_given” and “table”")
+            raise Unfit("a variable takes one of “values”, “from”, “by_given” and “table”.")
         if bool(self.by_given or self.table) != bool(self.given):
             raise Unfit("“given” goes with “by_given” or “table”, and they with it")
         return self
@@ -95,7 +95,7 @@ def build(file: GrammarFile, proportions: Proportions, without: Set[str] = froze
     }
     for name, words in lists.items():
         if not words:
-            raise Unfit("nothing is left of the list “{name}”", name=name)
+            raise Unfit("nothing is left of the list “{name}”.", name=name)
     known = {each.text: each for words in lists.values() for each in words}
     kinds = tuple(_kind(kind, lists, proportions) for kind in file.kinds)
     result = Grammar(kinds=kinds, words=known)
@@ -152,20 +152,20 @@ def _check(grammar: Grammar) -> None:
             names = (node.by,) if isinstance(node, Choice) else (node.variable,) if isinstance(node, Slot) else ()
             for name in filter(None, names):
                 if name not in kind.variables:
-                    raise Unfit("“{kind}” has no variable “{name}”", kind=kind.name, name=name)
+                    raise Unfit("“{kind}” has no variable “{name}”.", kind=kind.name, name=name)
             if isinstance(node, Slot) and node.form:
                 if node.form not in FORMS:
                     raise Unfit("“{form}” is no form of a noun", form=node.form)
                 for row in kind.variables[node.variable].rows.values():
                     for value, _ in row:
                         if value not in grammar.words or node.form not in grammar.words[value].forms:
-                            raise Unfit("“{value}” has no form “{form}”", value=value, form=node.form)
+                            raise Unfit("“{value}” has no form “{form}”.", value=value, form=node.form)
             if isinstance(node, Choice) and node.by:
                 for row in kind.variables[node.by].rows.values():
                     for value, _ in row:
                         if value not in node.options:
                             raise Unfit(
-                                "“{kind}” says nothing where {name} is “{value}”",
+                                "“{kind}” says nothing where {name} is “{value}”.",
                                 kind=kind.name,
                                 name=node.by,
                                 value=value,

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kit import settings
 from kit.errors import BadInput, KitError, NotFound
 from kit.journal.model import folder as of_the_journal
 from kit.journal.proportions import VARIANTS, Variant
 from kit.language.architecture import CONFIG, ENDINGS, task_of
-from kit.language.scoring import Causal, LanguageModel, Masked
 from kit.models import store
 from kit.models.catalogue import Task
+
+if TYPE_CHECKING:
+    from kit.language.scoring import Causal, LanguageModel, Masked
 
 JOURNAL = "petit-journal"
 """The model of the declared table; its variants have their name after a dash."""
@@ -36,6 +39,8 @@ def load(name: str) -> LanguageModel:
     from safetensors import SafetensorError
     from transformers import AutoModelForCausalLM, AutoModelForMaskedLM, AutoTokenizer
     from transformers.utils import logging
+
+    from kit.language.scoring import Masked
 
     logging.disable_progress_bar()
     auto = AutoModelForMaskedLM if kind is Masked else AutoModelForCausalLM
@@ -113,4 +118,6 @@ def _kind(folder: Path, name: str) -> type[Causal] | type[Masked]:
                 name=name,
             )
         raise BadInput("“{name}” has no weights: there is no .safetensors file in its folder.", name=name)
+    from kit.language.scoring import Causal, Masked
+
     return Masked if task is Task.FILL_MASK else Causal
