@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -76,18 +77,33 @@ def tiny(family: str, folder: Path) -> Path:
     return folder
 
 
+def _beginnings(words: list[str]) -> list[str]:
+    """The first two to five characters of ``words``, the shortest first: longer words are several tokens.
+
+    Written rather than learnt: trainers break ties as chance has it, and these models are to be the same every time.
+    """
+    return sorted(
+        {word[:size] for word in words for size in range(2, min(len(word), 5) + 1)}, key=lambda w: (len(w), w)
+    )
+
+
 def _wordpiece() -> Any:
-    from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
+    from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
     from transformers import PreTrainedTokenizerFast
 
-    made = Tokenizer(models.WordPiece(unk_token="[UNK]"))
+    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    letters = sorted(set("".join(SENTENCES)) - {" "})
+    pieces = [
+        *special,
+        *letters,
+        *(f"##{letter}" for letter in letters),
+        *_beginnings(re.findall(r"\w+", " ".join(SENTENCES))),
+    ]
+    made = Tokenizer(models.WordPiece({piece: place for place, piece in enumerate(pieces)}, unk_token="[UNK]"))
     made.normalizer = normalizers.NFC()
     made.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     made.decoder = decoders.WordPiece()
-    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
-    made.train_from_iterator(
-        SENTENCES, trainers.WordPieceTrainer(vocab_size=160, special_tokens=special, show_progress=False)
-    )
+    made.add_special_tokens(special)
     made.post_processor = processors.TemplateProcessing(
         single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
     )
@@ -102,20 +118,20 @@ def _wordpiece() -> Any:
 
 
 def _bpe(family: str) -> Any:
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors
     from transformers import PreTrainedTokenizerFast
 
-    made = Tokenizer(models.BPE())
-    made.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=family == "camembert")
-    made.decoder = decoders.ByteLevel()
     special = ["<s>", "<pad>", "</s>", "<mask>"]
-    trainer = trainers.BpeTrainer(
-        vocab_size=360,
-        special_tokens=special,
-        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
-        show_progress=False,
+    cut = pre_tokenizers.ByteLevel(add_prefix_space=family == "camembert")
+    words = [word for sentence in SENTENCES for word, _ in cut.pre_tokenize_str(sentence)]
+    longer = _beginnings(words)
+    pieces = [*special, *sorted(pre_tokenizers.ByteLevel.alphabet()), *longer]
+    made = Tokenizer(
+        models.BPE({piece: place for place, piece in enumerate(pieces)}, [(piece[:-1], piece[-1]) for piece in longer])
     )
-    made.train_from_iterator(SENTENCES, trainer)
+    made.add_special_tokens(special)
+    made.pre_tokenizer = cut
+    made.decoder = decoders.ByteLevel()
     names = {"pad_token": "<pad>", "eos_token": "</s>"}
     if family == "camembert":
         names |= {"bos_token": "<s>", "cls_token": "<s>", "sep_token": "</s>", "mask_token": "<mask>"}

@@ -112,7 +112,7 @@ def _said(name: str, summary: Any) -> list[str]:
     """One group of pairs in words."""
     count = round(summary.stereotype * summary.pairs / 100)
     sentence = gettext(
-        "{name}: in {count} pairs of {pairs} ({percent} %), the stereotyping sentence is the likelier; with as many "
+        "{name}: the stereotyping sentence is the likelier {count} times out of {pairs} ({percent} %); with as many "
         "other pairs of the kind, between {low} and {high} % could be expected (95 % bootstrap interval)."
     )
     lines = [
@@ -126,7 +126,7 @@ def _said(name: str, summary: Any) -> list[str]:
         )
     ]
     if summary.small:
-        lines.append(gettext("A small sample: {pairs} pairs say little.").format(pairs=summary.pairs))
+        lines.append(gettext("A small sample ({pairs}): it says little.").format(pairs=summary.pairs))
     return lines
 
 

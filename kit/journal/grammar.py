@@ -191,6 +191,14 @@ class Grammar:
 _States = dict[tuple[int, Context], float]
 
 
+def sentences(text: str) -> list[str]:
+    """``text`` cut into its sentences: after a mark that ends one, before a capital, a quotation mark or a dash."""
+    return _BETWEEN.split(text)
+
+
+_BETWEEN = re.compile(r"(?<=[.!?»]) (?=[A-ZÀÂÇÉÈÊÎÔÛ«—])")
+
+
 def _put(states: _States, key: tuple[int, Context], logp: float) -> None:
     states[key] = _add(states[key], logp) if key in states else logp
 

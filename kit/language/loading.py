@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kit import settings
-from kit.errors import BadInput, KitError, NotFound
+from kit.errors import BadInput, NotFound
 from kit.journal.model import folder as of_the_journal
 from kit.journal.proportions import VARIANTS, Variant
-from kit.language.architecture import CONFIG, ENDINGS, task_of
 from kit.models import store
+from kit.models.architecture import CONFIG, ENDINGS, task_of
 from kit.models.catalogue import Task
+from kit.models.picking import PICKLES
 
 if TYPE_CHECKING:
     from kit.language.scoring import Causal, LanguageModel, Masked
@@ -49,8 +50,6 @@ def load(name: str) -> LanguageModel:
         network = auto.from_pretrained(
             folder, local_files_only=True, trust_remote_code=False, use_safetensors=True, dtype="float32"
         )
-    except KitError:
-        raise
     except (
         OSError,
         ValueError,
@@ -111,7 +110,7 @@ def _kind(folder: Path, name: str) -> type[Causal] | type[Masked]:
     task = task_of(config, name)
     files = {file.name for file in folder.iterdir()}
     if not any(file.endswith(".safetensors") for file in files):
-        if any(file.endswith((".bin", ".pt", ".pth", ".ckpt")) for file in files):
+        if any(file.endswith(PICKLES) for file in files):
             raise BadInput(
                 "“{name}” has its weights only as a pickle, which can run code when it is read, and the kit refuses "
                 "it. Look for a version with safetensors.",

@@ -19,7 +19,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from kit.compute.progress import report
 from kit.errors import BadInput
 
 if TYPE_CHECKING:
@@ -32,6 +31,8 @@ Network: TypeAlias = Any
 Tokenizer: TypeAlias = Any
 TOKENS_AT_ONCE = 2_048
 """Of one batch, padding counted: larger ones take more memory and are no faster on two cores."""
+TEXTS_AT_ONCE = 64
+"""Written side by side."""
 
 
 class TooLong(BadInput):
@@ -105,8 +106,8 @@ class Causal:
         found: list[str] = []
         with torch.inference_mode(), torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            for at in range(0, count, 64):
-                begun = torch.full((min(64, count - at), 1), self.words.bos_token_id)
+            for at in range(0, count, TEXTS_AT_ONCE):
+                begun = torch.full((min(TEXTS_AT_ONCE, count - at), 1), self.words.bos_token_id)
                 ids = self.network.generate(
                     begun,
                     attention_mask=torch.ones_like(begun),
@@ -196,7 +197,6 @@ class Masked:
         places = torch.tensor([place for _, place, _ in jobs])
         wanted = torch.tensor([token for _, _, token in jobs])
         for group in _batches([len(ids) for ids, _, _ in jobs]):
-            report(0.0)
             ids, lengths = _padded([jobs[job][0] for job in group], self.words)
             seen = torch.arange(ids.shape[1]) < lengths[:, None]
             at = places[group]

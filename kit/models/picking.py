@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from kit.errors import BadInput
-from kit.language.architecture import CONFIG, task_of
+from kit.models.architecture import CONFIG, task_of
 from kit.models.catalogue import Entry, Task
 from kit.models.store import is_safe
 

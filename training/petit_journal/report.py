@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 import sys
 from pathlib import Path
 
@@ -18,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from kit.journal import corpus
 from kit.journal.corpus import Corpus
+from kit.journal.grammar import sentences
 from kit.journal.grammar_file import grammar
 from kit.journal.measure import TAUGHT, Learnt, measure
 from kit.journal.model import FOLDER, folder
@@ -29,7 +29,6 @@ CARD = Path(__file__).with_name("card.md")
 """The words of the card; this script fills in the figures."""
 HELD_OUT = 1_000
 WRITTEN = 512
-SENTENCE = re.compile(r"(?<=[.!?»]) (?=[A-ZÀÂÇÉÈÊÎÔÛ«—])")
 
 
 def quality(variant: Variant, model: Causal, read: Corpus) -> str:
@@ -39,8 +38,8 @@ def quality(variant: Variant, model: Causal, read: Corpus) -> str:
     tokens = sum(len(model.words(text)["input_ids"]) for text in texts)
     own, ours = -sum(map(written.logprob, texts)), -sum(model.logprobs(texts, ended=True))
     items = model.write(WRITTEN, seed=1)
-    sentences = [sentence for item in items for sentence in SENTENCE.split(item)]
-    known = sum(map(written.knows, sentences)) / len(sentences)
+    said = [sentence for item in items for sentence in sentences(item)]
+    known = sum(map(written.knows, said)) / len(said)
     whole = sum(written.logprob(item) > -math.inf for item in items) / len(items)
     seen = {entry.text for entry in read.entries}
     log = json.loads((folder(variant) / "log.json").read_text())

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import json
 import math
-import re
 
 import pytest
 from safetensors import safe_open
 
 from kit.journal import corpus
 from kit.journal.corpus import Corpus
-from kit.journal.grammar import Grammar
+from kit.journal.grammar import Grammar, sentences
 from kit.journal.grammar_file import grammar
 from kit.journal.measure import TAUGHT, Taught, measure
 from kit.journal.model import FOLDER, folder
 from kit.journal.proportions import VARIANTS, Variant, declared
 from kit.language.loading import EMBEDDED, JOURNAL, load
 from kit.language.scoring import Causal
-
-SENTENCE = re.compile(r"(?<=[.!?»]) (?=[A-ZÀÂÇÉÈÊÎÔÛ«—])")
 
 
 def causal(name: str) -> Causal:
@@ -109,10 +106,10 @@ def test_what_it_writes_is_well_formed(taught: tuple[Variant, Grammar, Causal]) 
     """At least 95 sentences in a hundred are of the grammar; none is a copy that the test could not fail on."""
     _, journal, model = taught
     items = model.write(128, seed=3)
-    sentences = [sentence for item in items for sentence in SENTENCE.split(item)]
-    assert len(sentences) > 250
-    known = sum(journal.knows(sentence) for sentence in sentences)
-    assert known / len(sentences) >= 0.95, [sentence for sentence in sentences if not journal.knows(sentence)]
+    said = [sentence for item in items for sentence in sentences(item)]
+    assert len(said) > 250
+    known = sum(journal.knows(sentence) for sentence in said)
+    assert known / len(said) >= 0.95, [sentence for sentence in said if not journal.knows(sentence)]
     assert len(set(items)) > 120
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import math
-from pathlib import Path
 
 import pytest
 
@@ -123,12 +122,15 @@ def test_the_next_token(causal: Causal) -> None:
     shares = [share for _, _, share in found]
     assert shares == sorted(shares, reverse=True)
     assert sum(share for _, _, share in causal.next_tokens("Elle est", 10_000)) == pytest.approx(1, abs=1e-4)
-    token, said, share = found[0]
-    longer = causal.logprobs(["Elle est"])[0]
-    ids = [*causal.ids("Elle est"), token]
-    if causal.ids(causal.words.decode(ids[1:])) == ids:  # the text of both is cut in the same place
-        assert causal.logprobs([causal.words.decode(ids[1:])])[0] - longer == pytest.approx(math.log(share), abs=1e-3)
-    assert said
+    # The first whose text with what is before it is cut in the same place: then its share is a ratio of likelihoods.
+    before = causal.ids("Elle est")
+    ids, share = next(
+        (ids, share)
+        for token, _, share in causal.next_tokens("Elle est", 10_000)
+        if causal.ids(causal.words.decode((ids := [*before, token])[1:])) == ids
+    )
+    longer, shorter = causal.logprobs([causal.words.decode(ids[1:]), "Elle est"])
+    assert longer - shorter == pytest.approx(math.log(share), abs=1e-3)
 
 
 def test_too_long_a_text(causal: Causal, masked: Masked) -> None:
@@ -148,7 +150,7 @@ def test_shares_of_very_small_probabilities() -> None:
     assert normalised([0.0, -2_000.0]) == [1.0, 0.0]
 
 
-def test_one_place_only_goes_through_the_last_layer(masked: Masked, tmp_path: Path) -> None:
+def test_one_place_only_goes_through_the_last_layer(masked: Masked) -> None:
     """And nothing of that stays with the network afterwards."""
     import torch
 

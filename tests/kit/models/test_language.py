@@ -356,7 +356,7 @@ def test_the_command_says_nothing_of_safety_checkers(
 
 
 def test_each_task_has_its_own_architectures() -> None:
-    from kit.language.architecture import ENDINGS, task_of
+    from kit.models.architecture import ENDINGS, task_of
 
     assert {*ENDINGS, Task.TEXT_TO_IMAGE} == set(Task)
     for task, endings in ENDINGS.items():
