@@ -5,12 +5,13 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Protocol
 
+from activities.next_word.activity import NEXT_WORD
 from activities.noise_to_image.activity import NOISE_TO_IMAGE
 from activities.spot_the_fake.activity import SPOT_THE_FAKE
 from kit.errors import NotFound
 from kit.steps import Activity
 
-ACTIVITIES: tuple[Activity, ...] = (SPOT_THE_FAKE, NOISE_TO_IMAGE)
+ACTIVITIES: tuple[Activity, ...] = (SPOT_THE_FAKE, NOISE_TO_IMAGE, NEXT_WORD)
 
 
 class Words(Protocol):

@@ -116,3 +116,22 @@ class Walk(BaseModel):
     def having(self, **changes: object) -> Self:
         """This run with some fields changed, checked as a run read from disk is. Raises pydantic's ValidationError."""
         return type(self).model_validate({**dict(self), **changes})
+
+
+class LabWalk(Walk):
+    """A walk with labs, which compute what somebody asks for."""
+
+    asked: tuple[str, ...] = ()
+    """The computations that were asked for: a reload finds them again, or takes them up."""
+
+    def asking(self, computation: str) -> Self:
+        """This run with a computation asked for."""
+        return self.having(asked=(*(name for name in self.asked if name != computation), computation))
+
+    def settled(self, *computations: str) -> Self:
+        """This run with none of ``computations`` asked for: what they showed belongs to another recipe."""
+        return self.having(asked=tuple(name for name in self.asked if name not in computations))
+
+    def settled_in(self, lab: str) -> Self:
+        """This run with nothing asked for in ``lab``: no computation whose name begins with it and a colon."""
+        return self.settled(*(name for name in self.asked if name.startswith(f"{lab}:")))

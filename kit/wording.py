@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any
+from enum import StrEnum
+from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import Field, StringConstraints
 
@@ -38,6 +39,49 @@ class Term(Content):
     term: Text
     meaning: Text
     analogy: str = ""
+
+
+class GuessWords(Content):
+    """One answer to the first question: its button, and what the sequel shows of it."""
+
+    name: Text
+    reply: Text
+
+
+G = TypeVar("G", bound=StrEnum)
+
+
+class Brief(Content, Generic[G]):
+    """The first question."""
+
+    question: Text
+    guesses: dict[G, GuessWords]
+    hands: Text
+    """How a room answers."""
+    after: Text
+    """Said once the bet is made: nothing is right or wrong yet."""
+
+
+class Lab(Content):
+    """What one reads around a machine that runs."""
+
+    how: Lines
+    """What happens, one idea a line."""
+    missions: Annotated[tuple[Text, ...], Field(min_length=2, max_length=4)]
+    """What to try, and to look for."""
+    honest: Text
+    """What is true of our small machine only, or what it does not prove. Always on screen."""
+    alone: Text
+    """For a learner alone: what one should have noticed, in place of the room's talk."""
+
+
+class Trace(Content):
+    """What everyone writes at the end."""
+
+    title: Text
+    lead: Text
+    starters: Lines
+    model: Lines
 
 
 def gaps(name: str, have: Mapping[Any, object], want: Iterable[str]) -> list[str]:

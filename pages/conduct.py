@@ -17,7 +17,11 @@ from pages.parts import browser
 from pages.parts.prose import paragraph, unseen_title
 from pages.parts.scene import StepScene, moved_on
 
-PANELS = {"spot_the_fake": "pages.spot.facilitator", "noise_to_image": "pages.noise.facilitator"}
+PANELS = {
+    "spot_the_fake": "pages.spot.facilitator",
+    "noise_to_image": "pages.noise.facilitator",
+    "next_word": "pages.word.facilitator",
+}
 """For each activity, the module that finds its projected run (``projected``) and draws the rest (``panel``)."""
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 
 import streamlit as st
 
 from activities import registry
+from activities.next_word import words as next_word
 from activities.registry import ACTIVITIES
 from kit import ROOT
 from kit.levels import Level
@@ -67,7 +69,7 @@ def _card(activity: Activity, minutes: int | None) -> None:
     with st.container(key=f"card-{activity.slug}", border=True):
         left, right = st.columns([2, 3], gap="large", vertical_alignment="center")
         with left:
-            _cover()
+            COVERS.get(activity.slug, _picture)()
         with right:
             st.header(words.title, anchor=False)
             paragraph(words.tagline, "lead")
@@ -90,10 +92,19 @@ def _card(activity: Activity, minutes: int | None) -> None:
                     )
 
 
-def _cover() -> None:
+def _picture() -> None:
     """A generated picture of the kit's own deck, with the label that it carries."""
     file = ROOT / "assets" / "decks" / "default" / COVER
     picture(file.read_bytes(), _("A coffee cup on a saucer, in a generated image: its rim has melted."))
 
+
+def _sentence() -> None:
+    """The beginning of a sentence whose next word is missing."""
+    text = next_word.load(frame.lang()).openings[0].text
+    st.html(f'<p class="cover-sentence" lang="fr">{escape(text)} <b>?</b></p>')
+
+
+COVERS: dict[str, Callable[[], None]] = {"next_word": _sentence}
+"""What stands on the card of an activity, where it is not the generated picture."""
 
 main()

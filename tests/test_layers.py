@@ -252,6 +252,7 @@ MAKERS = {"_percent", "proportion", "share", "_line", "_card", "_listed", "_one"
 OURS = {
     "pages/frame.py": {"palette(display())": "the kit’s own CSS"},
     "pages/noise/origin.py": {"colour": "a word of the code", "''.join(rows)": "what share() returned"},
+    "pages/next_word.py": {"CSS": "a file of the kit"},
     "pages/noise_to_image.py": {"CSS": "a file of the kit"},
     "pages/parts/bars.py": {"tone": "a word of the code", "''.join(html)": "what proportion() returned"},
     "pages/parts/prose.py": {"kind": "a word of the code"},
@@ -259,6 +260,7 @@ OURS = {
     "pages/spot/detector.py": {"name": "a word of the code", "number": "a count"},
     "pages/spot/dossiers.py": {"dossier.truth": "a Truth"},
     "pages/spot/reveals.py": {"shown.truth": "a Truth"},
+    "pages/word/furnishing.py": {"''.join(html)": "what piece() returned"},
 }
 """What else enters markup, and why it may: no word of a person or of a deck is among it."""
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from activities.noise_to_image.activity import NOISE_TO_IMAGE
 from activities.noise_to_image.answers import Guess
 from kit.images.generate import MOST_PHOTOS, PATCHES, Schedule
-from kit.walk import Walk
+from kit.walk import LabWalk
 
 LARGEST_SEED = 9999
 """Small enough to be said aloud: one table of the room can ask for the seed of another."""
@@ -92,7 +92,7 @@ FIRST = PhotoId(item="coffee")
 """The photograph one meets first: nobody's face, and everybody knows what a cup looks like."""
 
 
-class NoiseRun(Walk):
+class NoiseRun(LabWalk):
     """The state of one run."""
 
     activity = NOISE_TO_IMAGE
@@ -102,8 +102,6 @@ class NoiseRun(Walk):
     counts: dict[Guess, Annotated[int, Field(ge=0, le=999)]] = Field(default_factory=dict)
     """Hands of a room, by guess."""
     recipe: Recipe = Recipe(photos=(FIRST,))
-    asked: tuple[str, ...] = ()
-    """The labs whose computation was asked for: a reload finds it again, or takes it up."""
     before: Recipe | None = None
     """In the lab where one feeds the machine: the recipe that the present one is compared with."""
     shares: Annotated[int, Field(ge=1, le=9)] = 9
@@ -117,22 +115,6 @@ class NoiseRun(Walk):
     gallery_view: Literal["grid", "note", "count"] = "grid"
     gallery_picture: Annotated[str, Field(max_length=20)] = ""
     """The file of the picture that is being noted; empty: the first that waits."""
-
-    def guessed(self, guess: Guess) -> Self:
-        """This run with the bet made."""
-        return self.having(guess=guess)
-
-    def counted(self, guess: Guess, hands: int) -> Self:
-        """This run with the hands of a room for one guess."""
-        return self.having(counts={**self.counts, guess: hands})
-
-    def asking(self, lab: str) -> Self:
-        """This run with a computation asked for."""
-        return self.having(asked=(*(name for name in self.asked if name != lab), lab))
-
-    def settled(self, *labs: str) -> Self:
-        """This run with nothing asked for in ``labs``: what they showed belongs to another recipe."""
-        return self.having(asked=tuple(name for name in self.asked if name not in labs))
 
     def cooking(self, **changes: object) -> Self:
         """This run with another recipe; nothing is computed until it is asked for."""

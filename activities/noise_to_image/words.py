@@ -18,43 +18,12 @@ from kit.content import Content
 from kit.content import load as load_content
 from kit.cost import PUBLISHED
 from kit.i18n import language
-from kit.wording import Lines, Question, StepWords, Term, Text, gaps
+from kit.wording import Brief, Lab, Lines, Question, StepWords, Term, Text, Trace, gaps
 
 CONTENT = Path(__file__).parent / "content"
 
 LabId = Literal["watch", "origin", "dial", "feed", "proportion", "alter", "real_model", "professions"]
 CodeId = Literal["gender", "age", "setting", "posture"]
-
-
-class GuessWords(Content):
-    """One answer to the first question: its button, and what the sequel shows of it."""
-
-    name: Text
-    reply: Text
-
-
-class Brief(Content):
-    """The first question."""
-
-    question: Text
-    guesses: dict[Guess, GuessWords]
-    hands: Text
-    """How a room answers."""
-    after: Text
-    """Said once the bet is made: nothing is right or wrong yet."""
-
-
-class Lab(Content):
-    """What one reads around a machine that runs."""
-
-    how: Lines
-    """What happens, one idea a line."""
-    missions: Annotated[tuple[Text, ...], Field(min_length=2, max_length=4)]
-    """What to try, and to look for."""
-    honest: Text
-    """What is true of our small machine only, or what it does not prove. Always on screen."""
-    alone: Text
-    """For a learner alone: what one should have noticed, in place of the room's talk."""
 
 
 class Code(Content):
@@ -112,15 +81,6 @@ class Debrief(Content):
     questions: Annotated[tuple[Question, ...], Field(min_length=4, max_length=7)]
 
 
-class Trace(Content):
-    """What everyone writes at the end."""
-
-    title: Text
-    lead: Text
-    starters: Lines
-    model: Lines
-
-
 class Words(Content):
     """All the words of the activity in one language."""
 
@@ -130,7 +90,7 @@ class Words(Content):
     small_generator: Text
     """What our generator is and is not, before one starts."""
     steps: dict[str, StepWords]
-    brief: Brief
+    brief: Brief[Guess]
     labs: dict[LabId, Lab]
     reminder: Lines
     """Before one's own photographs: image rights, objects and places rather than faces."""

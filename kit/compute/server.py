@@ -38,6 +38,9 @@ def configuration(plan: Plan) -> dict[str, Any]:
         "distributed.scheduler.preload": [],
         "distributed.worker.preload": [],
         "distributed.nanny.preload": [],
+        # Dask has the C library give memory back to the system at once. A model asks for the same again at its next
+        # step, and would spend most of its time waiting for it.
+        "distributed.nanny.pre-spawn-environ": {"MALLOC_TRIM_THRESHOLD_": None},
         "distributed.worker.profile.enabled": False,
         "distributed.worker.multiprocessing-method": "spawn",
         "distributed.worker.memory.max-spill": plan.spill_bytes,

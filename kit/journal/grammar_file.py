@@ -74,7 +74,8 @@ class GrammarFile(Content):
 
 
 @cache
-def _file() -> GrammarFile:
+def read() -> GrammarFile:
+    """The grammar of the kit as it is written. Raises :class:`kit.errors.BadContent`."""
     return load(FILE, GrammarFile)
 
 
@@ -83,7 +84,7 @@ def grammar(proportions: Proportions, without: Set[str] = frozenset()) -> Gramma
 
     Raises :class:`kit.errors.BadContent` if a file has a fault, or if a list of names would be left empty.
     """
-    return build(_file(), proportions, without)
+    return build(read(), proportions, without)
 
 
 def build(file: GrammarFile, proportions: Proportions, without: Set[str] = frozenset()) -> Grammar:

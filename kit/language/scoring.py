@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -46,6 +47,11 @@ class Causal:
     name: str
     words: Tokenizer
     network: Network
+
+    @property
+    def longest(self) -> int:
+        """How many tokens it reads at most."""
+        return _longest(self.network)
 
     def ids(self, text: str) -> list[int]:
         """The tokens of ``text`` after that of beginning. Raises :class:`TooLong`."""
@@ -129,6 +135,11 @@ class Masked:
     name: str
     words: Tokenizer
     network: Network
+
+    @property
+    def longest(self) -> int:
+        """How many tokens it reads at most."""
+        return _longest(self.network)
 
     def ids(self, text: str) -> list[int]:
         """The tokens of ``text``, between those of beginning and of end. Raises :class:`TooLong`."""
@@ -259,17 +270,20 @@ def normalised(logp: Sequence[float]) -> list[float]:
 
 
 def _fitting(ids: list[int], model: Causal | Masked) -> list[int]:
-    most = getattr(model.network.config, "max_position_embeddings", None) or math.inf
-    if model.network.config.model_type in _OFFSET:
-        most -= 2  # these count positions from 2
-    if len(ids) > most:
+    if len(ids) > model.longest:
         raise TooLong(
             "A text of {count} tokens is too long for the model “{name}”, which reads {most}.",
             count=len(ids),
             name=model.name,
-            most=most,
+            most=model.longest,
         )
     return ids
+
+
+def _longest(network: Network) -> int:
+    most = getattr(network.config, "max_position_embeddings", None) or sys.maxsize
+    # Some count positions from 2.
+    return int(most) - (2 if network.config.model_type in _OFFSET else 0)
 
 
 _OFFSET = frozenset({"roberta", "camembert", "xlm-roberta"})

@@ -28,11 +28,12 @@ from pages.noise import kitchen
 from pages.noise.beforeafter import before_after
 from pages.noise.costline import cost_line
 from pages.noise.export import download_png
-from pages.noise.reading import around
 from pages.noise.rectangle import rectangle
 from pages.noise.scene import SLUG, Photo, Scene, photos, pixels, png
+from pages.parts import asking
 from pages.parts.furniture import bar, heading
 from pages.parts.prose import escape, paragraph
+from pages.parts.reading import around
 
 EXAMPLE = "motorcycle"
 """A pair of the default deck, for those who may only look: our generator made it when the kit was made."""
@@ -122,7 +123,7 @@ def _altered(scene: Scene) -> Altered | None:
         return kit.submit(alter, pixels(choice.photo), **choice.box.model_dump(), seed=choice.seed, weight="heavy")
 
     try:
-        return kitchen.asked(scene, "alter", choice.model_dump_json(), start, label=_("Refill the rectangle"))
+        return asking.asked(scene, "alter", choice.model_dump_json(), start, label=_("Refill the rectangle"))
     except KitError as error:  # a rectangle that leaves too little: one sees why, beside it, and draws another
         frame.alert(frame.say(error))
         return None

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from pages.frame import _
 from pages.noise.scene import Key, Scene
 from pages.parts.closing import question, written
 from pages.parts.furniture import bar
+from pages.parts.opening import recalled
 from pages.parts.prose import paragraph
 
 
@@ -15,12 +14,8 @@ def debrief(scene: Scene) -> None:
     """One question at a time; at the first, what became of the bets."""
     words, place = scene.words.debrief, scene.run.position
     asked = question(scene, words.questions, lead=words.lead, alone=words.alone)
-    if place == 0 and scene.run.guess is not None and not scene.projected:
-        guess = scene.words.brief.guesses[scene.run.guess]
-        with st.container(border=True):
-            paragraph(_("At the beginning you said: “{guess}”").format(guess=guess.name), "said")
-            paragraph(guess.reply)
     if place == 0:
+        recalled(scene)
         paragraph(scene.words.labs["origin"].honest, "caution")
     bar(scene, forward=asked.forward, back=asked.back)
     if asked.last and asked.forward == scene.run:

@@ -17,11 +17,12 @@ from pages.frame import _, lang
 from pages.noise import kitchen
 from pages.noise.costline import cost_line
 from pages.noise.origin import percent
-from pages.noise.reading import around
 from pages.noise.scene import Scene, pixels
+from pages.parts import asking
 from pages.parts.furniture import bar, heading
 from pages.parts.picture import address
 from pages.parts.prose import escape, paragraph
+from pages.parts.reading import around
 
 Setting = tuple[float, int]
 
@@ -73,7 +74,7 @@ def _made(scene: Scene) -> Dial | None:
     # The dial turns fidelity and patch itself: another choice of them elsewhere changes nothing here.
     what = recipe.model_copy(update={"fidelity": FIDELITY, "patch": PATCH}).model_dump_json()
     label = _("Make the {n} pictures").format(n=len(SETTINGS))
-    return kitchen.asked(scene, "dial", what, start, label=label)
+    return asking.asked(scene, "dial", what, start, label=label)
 
 
 def _ingredients(recipe: Recipe) -> None:

@@ -27,13 +27,14 @@ from pages.noise import kitchen, own_photos
 from pages.noise.costline import cost_line
 from pages.noise.export import download
 from pages.noise.origin import by_photo
-from pages.noise.reading import around
 from pages.noise.scene import SLUG, Photo, Scene, photos, png
 from pages.noise.sources import sources
+from pages.parts import asking
 from pages.parts.bring import note, notes
 from pages.parts.furniture import bar, heading
 from pages.parts.picture import address
 from pages.parts.prose import escape, paragraph
+from pages.parts.reading import around
 
 GIVEN = f"{SLUG}.given"
 """What is said of a picture that went into a deck: beside the button, where one is looking."""
@@ -137,7 +138,7 @@ def _result(scene: Scene) -> None:
 def _before(scene: Scene) -> Recipe | None:
     """The recipe to compare with, if there is one, it is another, and its photographs are still there."""
     before = scene.run.before
-    asked = before is not None and kitchen.request(BEFORE, before.model_dump_json()) in scene.run.asked
+    asked = before is not None and asking.request(BEFORE, before.model_dump_json()) in scene.run.asked
     if before is None or not asked or before == scene.run.recipe:
         return None
     return before if len(kitchen.ingredients(before)) == len(before.photos) else None
@@ -147,7 +148,7 @@ def _former(scene: Scene, before: Recipe | None) -> Picture | None:
     if before is None:
         return None
     what = before.model_dump_json()
-    return kitchen.asked(scene, BEFORE, what, kitchen.making(before), label=_("Make the picture"))
+    return asking.asked(scene, BEFORE, what, kitchen.making(before), label=_("Make the picture"))
 
 
 def _take_away(scene: Scene, chosen: Sequence[Photo]) -> None:
@@ -167,10 +168,10 @@ def without(run: NoiseRun, photo: PhotoId) -> NoiseRun:
     old = run.recipe.model_dump_json()
     left = tuple(other for other in run.recipe.photos if other != photo)
     new = run.having(before=run.recipe).cooking(photos=left)
-    kitchen.hand_over(kitchen.PICTURE, BEFORE, old)
+    asking.hand_over(run.activity.slug, kitchen.PICTURE, BEFORE, old)
     others = (name for name in run.asked if name.startswith((f"{kitchen.PICTURE}:", f"{BEFORE}:")))
-    asked = new.settled(*others).asking(kitchen.request(BEFORE, old))
-    return asked.asking(kitchen.request(kitchen.PICTURE, new.recipe.model_dump_json()))
+    asked = new.settled(*others).asking(asking.request(BEFORE, old))
+    return asked.asking(asking.request(kitchen.PICTURE, new.recipe.model_dump_json()))
 
 
 def _compare(scene: Scene, before: Recipe, former: Picture, picture: Picture) -> None:

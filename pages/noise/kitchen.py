@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import streamlit as st
 
@@ -13,12 +11,11 @@ from activities.noise_to_image import recorded
 from activities.noise_to_image.making import Picture, picture
 from activities.noise_to_image.run import LARGEST_SEED, NoiseRun, Recipe
 from kit.compute import Call, Compute
-from kit.errors import KitError
 from pages.frame import _
 from pages.noise.scene import Key, Photo, Scene, photos, pixels, png
+from pages.parts.asking import asked, request
 from pages.parts.picture import address
 from pages.parts.prose import escape, paragraph
-from pages.parts.working import drop, work
 
 PICTURE = "picture"
 """The computation that the labs « watch », « origin », « cost » and « feed » share."""
@@ -44,7 +41,7 @@ def say_recorded() -> None:
 
 def ask(run: NoiseRun) -> NoiseRun:
     """``run`` with the picture of its recipe asked for."""
-    return _settled(run, PICTURE).asking(request(PICTURE, run.recipe.model_dump_json()))
+    return run.settled_in(PICTURE).asking(request(PICTURE, run.recipe.model_dump_json()))
 
 
 def making(recipe: Recipe) -> Callable[[Compute], Call]:
@@ -62,57 +59,6 @@ def making(recipe: Recipe) -> Callable[[Compute], Call]:
         )
 
     return start
-
-
-def asked(scene: Scene, lab: str, what: str, start: Callable[[Compute], Call], *, label: str) -> Any | None:
-    """The result of a computation that somebody asked for by the button ``label``; None before and meanwhile.
-
-    That it was asked for is in the saved run, so that a reload finds it again. ``what`` tells one request from another:
-    an answer to an earlier one is dropped, and has to be asked for anew.
-    """
-    key = _key(lab)
-    name = request(lab, what)
-    if name not in scene.run.asked:
-        drop(key)
-        st.button(
-            label,
-            type="primary",
-            key=f"{Key.MAKE}.{lab}",
-            on_click=scene.move(lambda: _settled(scene.run, lab).asking(name)),
-        )
-        return None
-    if st.session_state.get(f"{key}.mark") != name:
-        drop(key)
-        st.session_state[f"{key}.mark"] = name
-    forget = scene.move(lambda: _settled(scene.run, lab))
-    try:
-        return work(key, start, on_stop=forget)
-    except KitError:
-        forget()
-        raise
-
-
-def request(lab: str, what: str) -> str:
-    """What a run's :attr:`~activities.noise_to_image.run.NoiseRun.asked` calls the computation of ``what`` in a lab."""
-    return f"{lab}:{hashlib.sha256(what.encode()).hexdigest()[:12]}"
-
-
-def hand_over(lab: str, other: str, what: str) -> None:
-    """Keep what ``lab`` computed of ``what`` as the computation of ``other``, so that it is not made twice."""
-    drop(_key(other))
-    call = st.session_state.pop(_key(lab), None)
-    if call is not None:
-        st.session_state[_key(other)] = call
-        st.session_state[f"{_key(other)}.mark"] = request(other, what)
-
-
-def _key(lab: str) -> str:
-    return f"noise_to_image.call.{lab}"
-
-
-def _settled(run: NoiseRun, lab: str) -> NoiseRun:
-    """``run`` with nothing asked for in ``lab``."""
-    return run.settled(*(name for name in run.asked if name.startswith(f"{lab}:")))
 
 
 # -- what goes in ----------------------------------------------------------------------------------------------------

@@ -11,11 +11,11 @@ from activities.noise_to_image.origin import ALIKE, Origins
 from pages.frame import _
 from pages.noise.costline import cost_line
 from pages.noise.kitchen import choose_photos, ingredients, made, seed
-from pages.noise.reading import around
 from pages.noise.scene import Key, Photo, Scene
 from pages.noise.sources import COLOURS, sources
 from pages.parts.furniture import bar, heading
 from pages.parts.prose import escape, paragraph
+from pages.parts.reading import around
 
 STRICTEST, LOOSEST = 2, 24
 """Grey levels, of 256, between which one may draw the line between a copy and a blend."""

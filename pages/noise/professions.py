@@ -14,10 +14,10 @@ from kit.errors import NotFound
 from pages.frame import _
 from pages.noise import gallery_counts, gallery_grid, gallery_noting, gallery_shelf
 from pages.noise.gallery_making import making, what_it_took
-from pages.noise.reading import around
 from pages.noise.scene import Scene
 from pages.parts.furniture import bar, heading, numbered
 from pages.parts.prose import paragraph
+from pages.parts.reading import around
 from pages.parts.scene import save
 
 LAB: Final = "professions"

@@ -17,11 +17,12 @@ from pages.frame import _, lang
 from pages.noise import kitchen
 from pages.noise.costline import cost_line
 from pages.noise.origin import percent, share
-from pages.noise.reading import around
 from pages.noise.scene import Scene, photos, pixels
+from pages.parts import asking
 from pages.parts.furniture import bar, heading
 from pages.parts.picture import address
 from pages.parts.prose import escape, paragraph
+from pages.parts.reading import around
 
 EVEN = FED // 2
 SMALL = (120, 80)
@@ -137,7 +138,7 @@ def _made(scene: Scene, count: int, label: str) -> Proportion | None:
 
     what = f"{subject.model_dump_json()}{other.model_dump_json()}{count}/{seed}"
     lab = "proportion" if count == scene.run.shares else "even"
-    return kitchen.asked(scene, lab, what, start, label=label.format(n=PICTURES))
+    return asking.asked(scene, lab, what, start, label=label.format(n=PICTURES))
 
 
 def _came_out(made: Proportion, title: str) -> None:

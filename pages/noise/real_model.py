@@ -18,11 +18,11 @@ from pages.frame import _
 from pages.noise.costline import cost_line, rounded
 from pages.noise.export import download_png
 from pages.noise.hub_models import installed, may_drive, offer, refusal
-from pages.noise.reading import around
 from pages.noise.scene import Scene
 from pages.noise.unfolding import unfolding
 from pages.parts.furniture import bar, heading
 from pages.parts.prose import escape, paragraph
+from pages.parts.reading import around
 from pages.parts.scene import save
 from pages.parts.working import drop, work
 
@@ -156,7 +156,7 @@ def _send(scene: Scene, model: Installed, key: str) -> None:
         guidance=state[f"{key}.guidance"],
         seed=state[f"{key}.seed"],
     )
-    run = run.settled(*(name for name in run.asked if name.startswith(f"{LAB}:")))
+    run = run.settled_in(LAB)
     save(run.asking(_name(run.prompt, model)) if text else run)
     if not text:
         raise BadInput("The description is empty. Write what the image should show.")

@@ -15,11 +15,11 @@ from pages.frame import _, lang
 from pages.noise import film, kitchen
 from pages.noise.costline import cost_line
 from pages.noise.export import download
-from pages.noise.reading import around
 from pages.noise.scene import SLUG, Scene, png
 from pages.parts.furniture import bar, heading
 from pages.parts.picture import address
 from pages.parts.prose import escape, paragraph
+from pages.parts.reading import around
 
 MADE = f"{SLUG}.watch.made"
 NEXT_SEED = f"{SLUG}.watch.next_seed"

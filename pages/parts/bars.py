@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -16,6 +17,28 @@ def votes(rows: Sequence[tuple[str, int]]) -> None:
     total = sum(number for _, number in rows) or 1
     lines = "".join(_line(label, str(number), number / total) for label, number in rows)
     st.html(f'<dl class="bars">{lines}</dl>')
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chance:
+    """One possibility: its name, what would follow of it, its share (0 to 1), that share in words, its tone."""
+
+    name: str
+    share: float
+    figure: str
+    rest: str = ""
+    tone: str = "teal"
+
+
+def probabilities(chances: Sequence[Chance], *, label: str) -> None:
+    """One bar a possibility."""
+    lines = "".join(
+        f'<div class="share {escape(each.tone)}"><dt>{escape(each.name)}<i>{escape(each.rest)}</i></dt>'
+        f'<dd><b>{escape(each.figure)}</b><span class="track"><span class="fill" '
+        f'style="width:{100 * each.share:.1f}%"></span></span></dd></div>'
+        for each in chances
+    )
+    st.html(f'<dl class="shares chances" aria-label="{escape(label)}">{lines}</dl>')
 
 
 def proportion(label: str, value: Proportion, tone: str = "teal", *, interval: bool = True) -> str:

@@ -2,15 +2,44 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
+from typing import Protocol
 
 import streamlit as st
 
 from kit.levels import Level
 from kit.steps import Activity, Mode
-from kit.walk import Plan
+from kit.walk import Plan, Walk
 from pages import frame
 from pages.frame import _
+from pages.parts.prose import paragraph
+from pages.parts.scene import save
+
+
+class Card(Protocol):
+    """What the words of every activity say first."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def tagline(self) -> str: ...
+
+
+def page(model: type[Walk], words: Card, *, caution: str, captions: Mapping[Plan, str]) -> None:
+    """The whole page: how, how long, for whom, then the button that begins a run of ``model``."""
+    activity = model.activity
+    st.title(words.title, anchor=False)
+    paragraph(words.tagline, "lead")
+    left, right = st.columns([3, 2], gap="large")
+    with right:
+        paragraph(caution, "caution")
+    with left:
+        mode, plan, level = modes(activity.slug), plans(activity, captions), levels(activity)
+        if st.button(_("Start"), type="primary", key=f"{activity.slug}.start"):
+            first = model.planned(plan)[0].id
+            save(model(mode=mode, plan=plan, level=level, step=first, seed=secrets.randbits(63)))
+            st.rerun()
 
 
 def modes(slug: str) -> Mode:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,7 @@ import streamlit as st
 
 from kit import compute, settings
 from kit.compute import Call, State, Status
+from kit.errors import KitError
 from pages import frame
 from pages.frame import _
 
@@ -18,24 +20,29 @@ def work(
     start: Callable[[compute.Compute], Call] | None = None,
     *,
     on_stop: Callable[[], None] = lambda: None,
+    patience: float = 0.0,
+    progress: Callable[[dict[str, Any]], None] | None = None,
 ) -> Any | None:
     """The result of the computation kept under ``key`` in this session; None while it runs, with its progress shown.
 
-    ``start`` submits it if none is kept. ``on_stop`` is called when somebody stops it. Raises what the computation
-    raised, once: the next call starts afresh.
+    ``start`` submits it if none is kept. ``on_stop`` is called when somebody stops it. A new one is waited for during
+    ``patience`` seconds before its progress is drawn, so that a short one does not flash. ``progress`` draws what it
+    has reported so far. Raises what the computation raised, once: the next call starts afresh.
     """
     call: Call | None = st.session_state.get(key)
     if call is None:
         if start is None:
             return None
         call = st.session_state[key] = start(compute.connect(settings.load()))
+        with contextlib.suppress(TimeoutError, KitError):  # either is seen below
+            call.result(patience)
     status = call.status()
     if status.state is State.DONE:
         return call.result()
     if status.finished:
         del st.session_state[key]
         return call.result()
-    _progress(key, on_stop)
+    _progress(key, on_stop, progress)
     return None
 
 
@@ -52,7 +59,7 @@ def drop(key: str) -> None:
 
 
 @st.fragment(run_every=0.4)
-def _progress(key: str, on_stop: Callable[[], None]) -> None:
+def _progress(key: str, on_stop: Callable[[], None], progress: Callable[[dict[str, Any]], None] | None) -> None:
     call: Call | None = st.session_state.get(key)
     if call is None:
         st.rerun(scope="app")
@@ -68,6 +75,8 @@ def _progress(key: str, on_stop: Callable[[], None]) -> None:
             drop(key)
             on_stop()
             st.rerun(scope="app")
+    if progress is not None and status.payload:
+        progress(status.payload)
 
 
 def _sentence(status: Status) -> str:

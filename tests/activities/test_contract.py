@@ -20,8 +20,9 @@ LONGEST_SENTENCE = 20
 """Words. Pupils read these sentences on a projected screen."""
 SAME_IN_EVERY_LANGUAGE = ("id", "truth", "family")
 """Fields of content that are keys, not words."""
-SAME_ON_PURPOSE = ("source_note", "professions.template")
-"""Where a text may be the same in two languages: names, and a prompt in the language that models were taught."""
+SAME_ON_PURPOSE = ("source_note", "professions.template", "cut.text", "surprising.text")
+SAME_IN_LISTS = ("openings[", "claims[")
+"""Where a text may be the same in two languages: names, and what is said to a model in the language it was taught."""
 MANDATED = {
     "noise_to_image": {
         "labs.origin.honest": (
@@ -31,7 +32,15 @@ MANDATED = {
             "Notre carte ne tranche aucun débat de droit d’auteur.",
         ),
         "labs.proportion.honest": ("Ceci montre une proportion, pas encore un stéréotype.",),
-    }
+    },
+    "next_word": {
+        "debrief.mandate": (
+            "Ce biais, nous l’avons écrit.",
+            "Dans un grand modèle, personne ne peut tout compter ; équilibrer les données ne suffit pas.",
+            "Un assistant ajoute des réglages humains, des consignes cachées, parfois une recherche.",
+            "Les grands inventent aussi.",
+        ),
+    },
 }
 """Sentences of a French content file that the request words itself: they stand as they are, however long."""
 BANNED = ("preuve que c’est vrai", "preuve que c’est faux", "proof that it is real", "proof that it is fake")
@@ -63,11 +72,13 @@ FIGURES = {
         "2024": "energy study; year of the data centres",
         "2025": "life-cycle assessment; report on data centres",
     },
+    "next_word": {},
 }
 """The numbers that content may contain, and what for. Any other one is computed, or belongs in code with its source."""
 GUIDE_FIGURES = {
     "spot_the_fake": {"13.3%", "40%", "2.9 Wh"},
     "noise_to_image": {"3%", "34%", "2.9 Wh"},
+    "next_word": set(),
 }
 """Percentages and energies that a guide may quote; each is in its sources."""
 
@@ -233,7 +244,8 @@ def test_nothing_is_left_untranslated(activity: Activity) -> None:
     """A long text that is the same in two languages was forgotten; names and titles may be."""
     french, english = (dict(texts(data(activity, lang))) for lang in ("fr", "en"))
     same = [where for where, text in french.items() if text == english[where] and len(text.split()) > 4]
-    assert [where for where in same if not where.endswith(SAME_ON_PURPOSE)] == []
+    spoken_to = [where for where in same if where.startswith(SAME_IN_LISTS) and where.endswith(".text")]
+    assert [where for where in same if not where.endswith(SAME_ON_PURPOSE) and where not in spoken_to] == []
 
 
 @activities

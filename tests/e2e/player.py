@@ -13,7 +13,7 @@ from playwright.sync_api import ConsoleMessage, Error, Locator, Page, TimeoutErr
 
 WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 
-OWNERS = ("spot_the_fake", "noise_to_image", "conduct")
+OWNERS = ("spot_the_fake", "noise_to_image", "next_word", "conduct")
 """What the widget keys of the buttons one presses begin with."""
 
 STREAMLITS_OWN: dict[str, str] = {}

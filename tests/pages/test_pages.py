@@ -23,11 +23,7 @@ LANGUAGES = ("fr", "en")
 
 def resume(open_app: Opener, run: Walk, page: str = "", lang: str = "fr") -> AppTest:
     """Open ``page``, or the activity's own, on a run that was saved before."""
-    app, slug = open_app(lang=lang), run.activity.slug
-    open_store(settings.load()).save(app.session_state["frame.device"], slug, run.model_dump_json())
-    app.switch_page(f"pages/{page or slug}.py").run()
-    assert not app.exception, app.exception
-    return app
+    return open_app(page or run.activity.slug, lang=lang, run=run)
 
 
 def saved(app: AppTest) -> SortingRun:

@@ -70,10 +70,10 @@ def test_a_click_while_the_one_before_is_being_saved(
         return version
 
     monkeypatch.setattr(store, "save", while_another_click_arrives)
-    scene.save(run.guessed(Guess.SEARCH))  # nothing is broken off between the disk and the number
+    scene.save(run.having(guess=Guess.SEARCH))  # nothing is broken off between the disk and the number
     state.clicked = False
     monkeypatch.setattr(store, "save", kept)
-    scene.save(run.guessed(Guess.COLLAGE))
+    scene.save(run.having(guess=Guess.COLLAGE))
     loaded = scene.load(NoiseRun)
     assert loaded is not None
     assert loaded.guess is Guess.COLLAGE

@@ -6,7 +6,7 @@
     python training/petit_journal/train.py model reversed
     python -m kit.assets
 
-A model takes about twenty minutes on one core. It is saved after each pass over the corpus in ``work/``, beside this
+A model takes about an hour on two cores. It is saved after each pass over the corpus in ``work/``, beside this
 file and not in the repository: the same command goes on from there after a cut, to the same weights. What each pass
 gave is written in the log beside the weights. All three share the tokenizer of the declared corpus, so that their
 probabilities compare token by token.
@@ -36,7 +36,7 @@ from kit.journal.proportions import VARIANTS, Variant, declared
 
 WORK = Path(__file__).parent / "work"
 VOCABULARY = 2_048
-PASSES = 3
+PASSES = 9
 BATCH = 32
 PEAK = 2e-3
 WARM_UP = 300

@@ -55,10 +55,10 @@ def test_what_was_asked_for_is_kept_once_and_can_be_settled() -> None:
 
 
 def test_hands_are_counted_by_guess() -> None:
-    run = NoiseRun(seed=1).counted(Guess.NOISE, 4).counted(Guess.COLLAGE, 9).counted(Guess.NOISE, 5)
+    run = NoiseRun(seed=1).having(counts={"noise": 5, "collage": 9})
     assert run.counts == {Guess.NOISE: 5, Guess.COLLAGE: 9}
     with pytest.raises(ValidationError):
-        run.counted(Guess.SEARCH, -1)
+        run.having(counts={Guess.SEARCH: -1})
 
 
 def test_a_box_stays_on_the_photograph() -> None:

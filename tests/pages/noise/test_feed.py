@@ -27,6 +27,8 @@ from pages.noise import kitchen
 from pages.noise.feed import BEFORE, Key
 from pages.noise.own_photos import PREFIX
 from pages.noise.scene import SLUG, Scene
+from pages.parts import asking as parts
+from pages.parts.asking import request
 from tests.pages.conftest import Opener
 from tests.pages.noise.test_origin import map_of, resume, shown
 
@@ -62,13 +64,14 @@ def _made(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever is asked for is there at once: the recorded picture."""
 
     def asked(scene: Scene, lab: str, what: str, start: Callable[..., object], *, label: str) -> Picture | None:
-        return recorded.picture() if kitchen.request(lab, what) in scene.run.asked else None
+        return recorded.picture() if request(lab, what) in scene.run.asked else None
 
-    monkeypatch.setattr(kitchen, "asked", asked)
+    for module in (kitchen, parts):
+        monkeypatch.setattr(module, "asked", asked)
 
 
 def asking(state: NoiseRun) -> NoiseRun:
-    return state.asking(kitchen.request(kitchen.PICTURE, state.recipe.model_dump_json()))
+    return state.asking(request(kitchen.PICTURE, state.recipe.model_dump_json()))
 
 
 def test_alone_before_4e_nothing_is_sent_nor_made(open_app: Opener) -> None:
@@ -126,8 +129,8 @@ def test_one_photograph_is_taken_away_and_both_recipes_stay(open_app: Opener) ->
     assert after.before == before.recipe
     # Both were asked for, hence both come back after a reload.
     assert set(after.asked) == {
-        kitchen.request(BEFORE, before.recipe.model_dump_json()),
-        kitchen.request(kitchen.PICTURE, after.recipe.model_dump_json()),
+        request(BEFORE, before.recipe.model_dump_json()),
+        request(kitchen.PICTURE, after.recipe.model_dump_json()),
     }
     html = shown(app)
     assert "bakery, bench, tree" in html

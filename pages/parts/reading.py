@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
+from kit.wording import Lab
 from pages.frame import _
-from pages.noise.scene import Scene
 from pages.parts.prose import escape, paragraph
+from pages.parts.scene import StepScene
 
 
-def around(scene: Scene, lab: str) -> None:
+def around(scene: StepScene[Any, Any], lab: str) -> None:
     """The missions for whoever may try them, the explanation, the answer in place of the room's talk."""
-    words = scene.words.labs[lab]  # type: ignore[index]  # every lab has its words: checked when they are loaded
+    words: Lab = scene.words.labs[lab]
     if scene.run.may_generate:
         title = _("To try")
         st.html(f'<section class="card missions"><h3>{escape(title)}</h3>{_listed("ul", words.missions)}</section>')

@@ -1,0 +1,1 @@
+"""« Le mot d'après »: a language model, opened."""

@@ -1,0 +1,1 @@
+"""The screens of « Le mot d'après »."""
