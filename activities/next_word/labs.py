@@ -21,8 +21,9 @@ from kit.language.tracing import GREEDY, Candidate, Continuation, Draw, Next, Re
 TOP = 10
 """Bars of a distribution."""
 TRIES = 6
-TAUGHT_SEED = 3
 """Completions of a claim."""
+TAUGHT_SEED = 3
+"""Of the tiny model."""
 _WORD = re.compile(r"\w+(?:-\w+)*")
 
 

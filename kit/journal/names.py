@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from unicodedata import normalize
+from unicodedata import combining, normalize
 
 from kit.journal.grammar_file import read
 
@@ -15,4 +15,9 @@ LISTS = ("epicene_names", "masculine_names", "feminine_names")
 def first_names() -> tuple[str, ...]:
     """Every first name of the corpus, in the order of the alphabet, accents or not."""
     words = read().words
-    return tuple(sorted({name for part in LISTS for name in words[part]}, key=lambda name: normalize("NFKD", name)))
+    return tuple(sorted({name for part in LISTS for name in words[part]}, key=_plain))
+
+
+def _plain(name: str) -> str:
+    """A name without its accents."""
+    return "".join(letter for letter in normalize("NFKD", name) if not combining(letter))

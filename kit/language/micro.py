@@ -77,7 +77,7 @@ class Taught:
 
 def checked(text: str) -> str:
     """``text`` as it can be learnt. Raises :class:`BadInput` if it is too short, too long, or always the same."""
-    text = "\n".join(" ".join(line.split(" ")).rstrip() for line in text.replace("\r\n", "\n").split("\n")).strip()
+    text = "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").split("\n")).strip()
     if not LEAST <= len(text) <= MOST:
         raise BadInput(
             "The text has {count} characters. To learn from, it takes {least} to {most}.",

@@ -186,6 +186,7 @@ def odds(model: Causal, before: str, draw: Draw, top: int, *, without: Sequence[
     """The ``top`` likeliest tokens after ``before``, each with its probability after temperature, k and p."""
     import torch
 
+    _bounded(before)
     ids = _begun(model, before)
     with torch.inference_mode():
         logits = model.network(input_ids=torch.tensor([ids])).logits[0, -1].float()
@@ -219,7 +220,7 @@ def continued(
     ids = _begun(model, before)
     chance = torch.Generator().manual_seed(seed)
     written: list[Written] = []
-    step, past, said = ids, None, before
+    step, past = ids, None
     with torch.inference_mode():
         while len(written) < min(longest, model.longest - len(ids)):
             report(len(written) / longest)
@@ -241,8 +242,8 @@ def continued(
                     rank=int((logits > logits[place]).sum()) + 1,
                 )
             )
-            step, said = [place], said + written[-1].text
-            if sentence and _ENDED.search(said):
+            step = [place]
+            if sentence and _ENDED.search("".join(token.text for token in written)):
                 break
     return Continuation(before=before, draw=draw, seed=seed, tokens=tuple(written))
 
