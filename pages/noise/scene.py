@@ -26,7 +26,6 @@ SLUG = "noise_to_image"
 class Key(StrEnum):
     """Widget and state keys of « Du bruit à l'image »."""
 
-    START = "noise_to_image.start"
     GUESS = "noise_to_image.guess"
     COUNT = "noise_to_image.count"
     PHOTOS = "noise_to_image.photos"

@@ -34,8 +34,9 @@ def work(
         if start is None:
             return None
         call = st.session_state[key] = start(compute.connect(settings.load()))
-        with contextlib.suppress(TimeoutError, KitError):  # either is seen below
-            call.result(patience)
+        if patience:
+            with contextlib.suppress(TimeoutError, KitError):  # either is seen below
+                call.result(patience)
     status = call.status()
     if status.state is State.DONE:
         return call.result()

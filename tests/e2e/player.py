@@ -102,9 +102,18 @@ class Player:
 
     def select(self, listbox: Locator, text: str) -> None:
         """Choose the option of a list that begins with ``text``: reach it by Tab, write, press Enter."""
-        self.tab_to(listbox.locator("input"))
-        self.page.keyboard.type(text)
-        self.page.wait_for_selector(f'[role="option"]:has-text("{text}")')
+        option = f'[role="option"]:has-text("{text}")'
+        for attempt in range(3):
+            self.settle()
+            self.tab_to(listbox.locator("input"))
+            self.page.keyboard.type(text)
+            try:
+                self.page.wait_for_selector(option, timeout=10_000)
+                break
+            except TimeoutError:  # the page was drawn again at that very moment: a person begins once more
+                if attempt == 2:
+                    raise
+                self.page.keyboard.press("Escape")
         self.page.keyboard.press("Enter")
         self.settle()
 

@@ -35,7 +35,8 @@ def models() -> list[type[Content]]:
     while waiting:
         model = waiting.pop()
         waiting += model.__subclasses__()
-        if model.__module__.startswith(("kit.", "activities.")):
+        template = model.__pydantic_generic_metadata__["parameters"]  # read only once its parameters are given
+        if model.__module__.startswith(("kit.", "activities.")) and not template:
             found.append(model)
     return sorted(found, key=named)
 
