@@ -33,6 +33,17 @@ class Question(Content):
     model_answer: Text
 
 
+class Debrief(Content):
+    """The discussion."""
+
+    lead: Text
+    alone: Text
+    """Introduces the model answer, where there is no room to talk with."""
+    mandate: str = ""
+    """What must be said before anyone leaves, in an activity that has such a thing."""
+    questions: Annotated[tuple[Question, ...], Field(min_length=4, max_length=7)]
+
+
 class Term(Content):
     """A word of the glossary: what it means and, where one helps, an image of everyday life."""
 
@@ -73,6 +84,15 @@ class Lab(Content):
     """What is true of our small machine only, or what it does not prove. Always on screen."""
     alone: Text
     """For a learner alone: what one should have noticed, in place of the room's talk."""
+
+
+class Opening(Content):
+    """The beginning of a text, for a language model to continue."""
+
+    text: Text
+    """French, in every language: it is what the model read."""
+    gloss: str = ""
+    """What it says, for those who read no French."""
 
 
 class Trace(Content):

@@ -13,10 +13,10 @@ from activities.next_word import words as activity_words
 from activities.next_word.run import WordRun
 from pages import frame
 from pages.parts import browser
+from pages.parts.language_models import present
 from pages.parts.playing import play
 from pages.parts.scene import load
 from pages.word import setup
-from pages.word.furnishing import present
 from pages.word.scene import Scene
 
 CSS = Path(__file__).parent / "word" / "word.css"

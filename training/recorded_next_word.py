@@ -15,10 +15,11 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from activities.next_word import labs, words
-from activities.next_word.recorded import FILE, name
+from activities.next_word.activity import NEXT_WORD
 from activities.next_word.run import WordRun
 from kit.compute.plain import encode
 from kit.language.loading import JOURNAL
+from kit.recorded import file, name
 
 
 def main() -> None:
@@ -41,8 +42,9 @@ def main() -> None:
         found[name("facts", {"before": claim.text, "seed": run.claim_seed})] = answers
     for lab, share in (("train", 1.0), ("less", 0.1)):
         found[name(lab, {"own": "", "share": share})] = labs.teach("", seed=labs.TAUGHT_SEED, share=share)
-    FILE.write_bytes(encode(found))
-    print(f"{FILE.name}: {len(found)} results, {FILE.stat().st_size:,} bytes")
+    made = file(NEXT_WORD.slug)
+    made.write_bytes(encode(found))
+    print(f"{made.name}: {len(found)} results, {made.stat().st_size:,} bytes")
 
 
 if __name__ == "__main__":

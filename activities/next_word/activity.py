@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from activities.next_word.answers import Bet, WordBet, WrittenAnswer
+from activities.next_word.answers import Bet, WordBet
+from kit.answers import WrittenAnswer
 from kit.levels import Level
 from kit.steps import Activity, Step, StepKind
 

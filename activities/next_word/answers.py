@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 LONGEST_BET = 30
 """Characters of a word that is bet on."""
@@ -49,11 +49,3 @@ class Verdict(StrEnum):
     TRUE = "true"
     FALSE = "false"
     UNKNOWABLE = "unknowable"
-
-
-class WrittenAnswer(BaseModel):
-    """A text of the trace écrite."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    text: Annotated[str, Field(max_length=2000)]

@@ -16,20 +16,11 @@ from activities.next_word.answers import Guess
 from kit.content import Content
 from kit.content import load as load_content
 from kit.i18n import language
-from kit.wording import Brief, Lab, Question, StepWords, Term, Text, Trace, gaps
+from kit.wording import Brief, Debrief, Lab, Opening, StepWords, Term, Text, Trace, gaps
 
 CONTENT = Path(__file__).parent / "content"
 
 LabId = Literal["tokens", "bets", "temperature", "facts", "surprise", "train"]
-
-
-class Opening(Content):
-    """The beginning of a text, for the model to continue."""
-
-    text: Text
-    """French, in every language: it is what the model read."""
-    gloss: str = ""
-    """What it says, for those who read no French."""
 
 
 class Claim(Opening):
@@ -50,16 +41,6 @@ class Training(Content):
     """Before one pastes a text: nothing about anybody, nothing that others wrote without their leave."""
     less: Text
     """What to expect from ten times less text."""
-
-
-class Debrief(Content):
-    """The discussion."""
-
-    lead: Text
-    alone: Text
-    mandate: Text
-    """What must be said before anyone leaves."""
-    questions: Annotated[tuple[Question, ...], Field(min_length=4, max_length=7)]
 
 
 class Words(Content):
@@ -92,6 +73,8 @@ class Words(Content):
             *gaps("brief.guesses", self.brief.guesses, Guess),
             *gaps("labs", self.labs, get_args(LabId)),
         ]
+        if not self.debrief.mandate:
+            faults.append("debrief.mandate is missing")
         if len({question.id for question in self.debrief.questions}) != len(self.debrief.questions):
             faults.append("debrief: an id is used twice")
         if {claim.known for claim in self.claims} != {"corpus", "world"}:

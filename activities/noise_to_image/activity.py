@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from activities.noise_to_image.answers import Bet, WrittenAnswer
+from activities.noise_to_image.answers import Bet
+from kit.answers import WrittenAnswer
 from kit.levels import Level
 from kit.steps import Activity, Step, StepKind
 

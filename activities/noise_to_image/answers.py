@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 
 class Guess(StrEnum):
@@ -27,11 +26,3 @@ class Bet(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     guess: Guess
-
-
-class WrittenAnswer(BaseModel):
-    """A text of the trace écrite."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    text: Annotated[str, Field(max_length=2000)]

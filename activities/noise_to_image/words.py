@@ -18,7 +18,7 @@ from kit.content import Content
 from kit.content import load as load_content
 from kit.cost import PUBLISHED
 from kit.i18n import language
-from kit.wording import Brief, Lab, Lines, Question, StepWords, Term, Text, Trace, gaps
+from kit.wording import Brief, Debrief, Lab, Lines, StepWords, Term, Text, Trace, gaps
 
 CONTENT = Path(__file__).parent / "content"
 
@@ -71,14 +71,6 @@ class CostWords(Content):
     """By :attr:`kit.cost.Figure.id`; only those that are shown."""
     apart: Text
     """Why the two never stand on one chart."""
-
-
-class Debrief(Content):
-    """The discussion."""
-
-    lead: Text
-    alone: Text
-    questions: Annotated[tuple[Question, ...], Field(min_length=4, max_length=7)]
 
 
 class Words(Content):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from activities.spot_the_fake.answers import DossierAnswer, ImageAnswer, WrittenAnswer
+from activities.spot_the_fake.answers import DossierAnswer, ImageAnswer
+from kit.answers import WrittenAnswer
 from kit.levels import Level
 from kit.steps import Activity, Step, StepKind
 

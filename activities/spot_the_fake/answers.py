@@ -74,13 +74,6 @@ class SlateCount(BaseModel):
         return self.real + self.generated + self.altered
 
 
-class WrittenAnswer(BaseModel):
-    """A text someone writes for themselves."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    text: Annotated[str, Field(max_length=2000)]
-
-
 class DossierAnswer(BaseModel):
     """What someone decides to do about a publication, before any pixel is looked at."""
 

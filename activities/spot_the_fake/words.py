@@ -32,7 +32,7 @@ from kit.content import Content
 from kit.content import load as load_content
 from kit.decks.model import Truth
 from kit.i18n import language
-from kit.wording import Lines, Question, StepWords, Term, Text, gaps
+from kit.wording import Debrief, Lines, StepWords, Term, Text, gaps
 
 CONTENT = Path(__file__).parent / "content"
 
@@ -177,15 +177,6 @@ class Results(Content):
     few: Text
     calibration: Calibration
     sdt: SignalDetection
-
-
-class Debrief(Content):
-    """The discussion."""
-
-    lead: Text
-    questions: Annotated[tuple[Question, ...], Field(min_length=4)]
-    alone: Text
-    """Introduces the model answer, where there is no room to talk with."""
 
 
 class Trace(Content):

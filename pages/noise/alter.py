@@ -34,6 +34,7 @@ from pages.parts import asking
 from pages.parts.furniture import bar, heading
 from pages.parts.prose import escape, paragraph
 from pages.parts.reading import around
+from pages.parts.recording import say_recorded
 
 EXAMPLE = "motorcycle"
 """A pair of the default deck, for those who may only look: our generator made it when the kit was made."""
@@ -55,14 +56,14 @@ def draw(scene: Scene) -> None:
         _workbench(scene)
     else:
         paragraph(scene.words.someone, "caution")
-        _recorded()
+        _recorded(scene)
     paragraph(scene.words.labs["alter"].honest, "caution")
     around(scene, "alter")
     bar(scene, forward=scene.run.next_step(), back=scene.run.previous_step())
 
 
-def _recorded() -> None:
-    kitchen.say_recorded()
+def _recorded(scene: Scene) -> None:
+    say_recorded(scene)
     deck = decks.default()
     item = deck.deck.item(EXAMPLE)
     before, after = (render.png(render.picture(deck, item, truth)) for truth in (Truth.REAL, Truth.ALTERED))

@@ -23,6 +23,7 @@ from pages.parts.furniture import bar, heading
 from pages.parts.picture import address
 from pages.parts.prose import escape, paragraph
 from pages.parts.reading import around
+from pages.parts.recording import say_recorded
 
 Setting = tuple[float, int]
 
@@ -56,7 +57,7 @@ def draw(scene: Scene) -> None:
 def _made(scene: Scene) -> Dial | None:
     """The pictures: computed here, or recorded where the level asks for it."""
     if not scene.run.may_generate:
-        kitchen.say_recorded()
+        say_recorded(scene)
         _ingredients(recorded.RECIPE)
         return recorded.dial()
     recipe = scene.run.recipe

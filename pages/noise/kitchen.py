@@ -15,7 +15,8 @@ from pages.frame import _
 from pages.noise.scene import Key, Photo, Scene, photos, pixels, png
 from pages.parts.asking import asked, request
 from pages.parts.picture import address
-from pages.parts.prose import escape, paragraph
+from pages.parts.prose import escape
+from pages.parts.recording import say_recorded
 
 PICTURE = "picture"
 """The computation that the labs « watch », « origin », « cost » and « feed » share."""
@@ -27,16 +28,10 @@ def made(scene: Scene) -> Picture | None:
     None while there is nothing to show: then the button or the progress is drawn.
     """
     if not scene.run.may_generate:
-        say_recorded()
+        say_recorded(scene)
         return recorded.picture()
     recipe = scene.run.recipe
     return asked(scene, PICTURE, recipe.model_dump_json(), making(recipe), label=_("Make the picture"))
-
-
-def say_recorded() -> None:
-    """Why nothing is computed here, and that what follows is not live."""
-    paragraph(_("Below 4e (13 years), only the facilitator generates: choose “With a group”."), "note")
-    paragraph(_("What follows was recorded when this kit was made. It is not computed now."), "note")
 
 
 def ask(run: NoiseRun) -> NoiseRun:

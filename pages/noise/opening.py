@@ -10,8 +10,3 @@ from pages.parts import opening
 def draw(scene: Scene) -> None:
     """The question, the bets, and on."""
     opening.draw(scene, Guess, caution=scene.words.small_generator)
-
-
-def count(scene: Scene) -> None:
-    """For the facilitator: how many hands for each bet."""
-    opening.count(scene, Guess)

@@ -35,7 +35,6 @@ class Key(StrEnum):
     PATCH = "noise_to_image.patch"
     MAKE = "noise_to_image.make"
     ALIKE = "noise_to_image.alike"
-    TRACE = "noise_to_image.trace"
 
 
 class Scene(StepScene[NoiseRun, Words]):

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import streamlit as st
 
 from kit.walk import Walk
 from kit.wording import Question
 from pages.frame import _
-from pages.parts.furniture import heading
+from pages.parts.furniture import bar, heading
+from pages.parts.opening import recalled
 from pages.parts.prose import paragraph
 from pages.parts.scene import StepScene
 
@@ -57,8 +58,33 @@ def question(scene: StepScene, questions: Sequence[Question], *, lead: str, alon
     )
 
 
-def written(scene: StepScene, words: TraceWords, *, key: str, file_name: str) -> None:
+def debrief(scene: StepScene[Any, Any], *, caution: str) -> None:
+    """Of an activity that begins with a bet: one question at a time; at the first, what became of it, and a caution."""
+    words = scene.words.debrief
+    asked = question(scene, words.questions, lead=words.lead, alone=words.alone)
+    if scene.run.position == 0:
+        recalled(scene)
+        paragraph(caution, "caution")
+    onward(scene, asked)
+
+
+def onward(scene: StepScene, asked: Asked) -> None:
+    """The buttons at the foot of a question; at the very last one of the short format, its end."""
+    bar(scene, forward=asked.forward, back=asked.back)
+    if asked.last and asked.forward == scene.run:
+        paragraph(_("This is the end of the short format. Thank you!"), "big")
+
+
+def trace(scene: StepScene[Any, Any], *, file_name: str, ahead: str) -> None:
+    """What everyone writes at the end, from a beginning of sentence; then what awaits in the second sitting."""
+    _written(scene, scene.words.trace, file_name)
+    bar(scene, forward=None, back=scene.run.previous_step())
+    paragraph(ahead, "note")
+
+
+def _written(scene: StepScene, words: TraceWords, file_name: str) -> None:
     """The sentences to finish: in a box when alone, in everyone's own notebook in a room."""
+    key = f"{scene.slug}.trace"
     heading(scene, lead=words.lead)
     if scene.projected:
         for starter in words.starters:

@@ -5,22 +5,18 @@ from __future__ import annotations
 from activities.spot_the_fake import words as activity_words
 from activities.spot_the_fake.run import SortingRun
 from kit.decks.model import words as deck_words
-from kit.levels import Role
-from kit.steps import Mode, StepKind
+from kit.steps import StepKind
 from pages import frame
 from pages.frame import _
+from pages.parts import facilitating
 from pages.parts.prose import paragraph
-from pages.parts.scene import load
 from pages.spot import reveals, sorting
 from pages.spot.scene import Scene
 
 
 def projected() -> Scene | None:
     """The run that this machine projects, if there is one."""
-    run = load(SortingRun)
-    if run is None or run.mode is not Mode.PROJECTED:
-        return None
-    return Scene(run=run, words=activity_words.load(frame.lang()), role=Role.FACILITATOR)
+    return facilitating.projected(SortingRun, Scene, activity_words.load)
 
 
 def panel(scene: Scene) -> None:
@@ -40,6 +36,4 @@ def panel(scene: Scene) -> None:
         paragraph(scene.words.verdicts[shown.truth].name, "kicker")
         paragraph(deck_words(version.explanation, frame.lang()))
     elif kind is StepKind.DEBRIEF:
-        question = scene.words.debrief.questions[min(run.position, len(scene.words.debrief.questions) - 1)]
-        paragraph(question.why)
-        paragraph(question.model_answer, "note")
+        facilitating.question(scene)

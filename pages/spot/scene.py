@@ -46,7 +46,6 @@ class Key(StrEnum):
     VIEW = "spot_the_fake.view"
     VIEWS = "spot_the_fake.views"
     COUNT = "spot_the_fake.count"
-    TRACE = "spot_the_fake.trace"
     DECISION = "spot_the_fake.decision"
     GUESS = "spot_the_fake.guess"
 

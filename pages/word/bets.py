@@ -9,17 +9,20 @@ import streamlit as st
 from activities.next_word import labs
 from activities.next_word.answers import LONGEST_BET
 from activities.next_word.run import WordRun
-from activities.next_word.words import Opening
 from kit.language.tracing import MAX_TEXT, Candidate, Next
+from kit.wording import Opening
 from pages.frame import _
+from pages.parts import figures
 from pages.parts.bars import Chance, probabilities
+from pages.parts.figures import percent
 from pages.parts.furniture import bar, heading
+from pages.parts.language_models import choices
 from pages.parts.prose import escape, paragraph
 from pages.parts.reading import around
-from pages.word import furnishing
+from pages.parts.recording import gloss, result, say_recorded
 from pages.word.corpus import search
-from pages.word.furnishing import percent, shown
-from pages.word.scene import Key, Scene, gloss, result, say_recorded
+from pages.word.furnishing import shown
+from pages.word.scene import SLUG, TASKS, Key, Scene
 
 MOST = 200
 """Characters of one's own beginning."""
@@ -107,7 +110,8 @@ def _shown(scene: Scene, found: Next) -> None:
     paragraph(said.format(n=found.vocabulary - len(found.top), percent=percent(max(0.0, rest))), "source")
     if scene.run.may_generate and len(found.before) < MAX_TEXT - 50:
         _go_on(scene, found)
-    furnishing.download(
+    figures.download(
+        SLUG,
         ("token", "id", "logit", "probability"),
         [(each.text, each.id, each.logit, each.probability) for each in found.top],
         name="next",
@@ -146,4 +150,4 @@ def _elsewhere(scene: Scene, opening: Opening) -> None:
                 placeholder=opening.text,
                 on_change=scene.move(lambda: scene.run.writing(st.session_state[Key.OWN_BEGINNING].strip())),
             )
-        furnishing.choices(scene)
+        choices(scene, TASKS)

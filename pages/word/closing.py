@@ -3,30 +3,16 @@
 from __future__ import annotations
 
 from pages.frame import _
-from pages.parts.closing import question, written
-from pages.parts.furniture import bar
-from pages.parts.opening import recalled
-from pages.parts.prose import paragraph
-from pages.word.scene import Key, Scene
+from pages.parts import closing
+from pages.word.scene import Scene
 
 
 def debrief(scene: Scene) -> None:
     """One question at a time; at the first, what became of the bets, and what nobody should leave without."""
-    words, place = scene.words.debrief, scene.run.position
-    asked = question(scene, words.questions, lead=words.lead, alone=words.alone)
-    if place == 0:
-        recalled(scene)
-        paragraph(words.mandate, "caution")
-    bar(scene, forward=asked.forward, back=asked.back)
-    if asked.last and asked.forward == scene.run:
-        paragraph(_("This is the end of the short format. Thank you!"), "big")
+    closing.debrief(scene, caution=scene.words.debrief.mandate)
 
 
 def trace(scene: Scene) -> None:
     """What everyone writes at the end, from a beginning of sentence."""
-    written(scene, scene.words.trace, key=Key.TRACE, file_name="le-mot-d-apres.txt")
-    bar(scene, forward=None, back=scene.run.previous_step())
-    paragraph(
-        _("This is the end of the first sitting. A second one awaits: words that surprise, a model that learns."),
-        "note",
-    )
+    ahead = _("This is the end of the first sitting. A second one awaits: words that surprise, a model that learns.")
+    closing.trace(scene, file_name="le-mot-d-apres.txt", ahead=ahead)

@@ -8,8 +8,8 @@ from activities.next_word import labs
 from activities.next_word.labs import Found
 from pages.frame import _
 from pages.parts import asking
+from pages.parts.figures import percent
 from pages.parts.prose import escape, paragraph
-from pages.word.furnishing import percent
 from pages.word.scene import Key, Scene
 
 MOST = 80

@@ -9,13 +9,16 @@ from activities.next_word.answers import Verdict
 from activities.next_word.labs import Answer
 from activities.next_word.run import LARGEST_SEED, WordRun
 from pages.frame import _
+from pages.parts import figures
+from pages.parts.figures import percent
 from pages.parts.furniture import bar, heading
+from pages.parts.language_models import choices
 from pages.parts.prose import escape, paragraph
 from pages.parts.reading import around
-from pages.word import furnishing
+from pages.parts.recording import gloss, result, say_recorded
 from pages.word.corpus import search
-from pages.word.furnishing import percent, shown
-from pages.word.scene import Key, Scene, gloss, result, say_recorded
+from pages.word.furnishing import shown
+from pages.word.scene import SLUG, TASKS, Key, Scene
 
 MOST = 200
 
@@ -57,7 +60,7 @@ def _completed(scene: Scene, made: tuple[Answer, ...], text: str, check: str) ->
         _verdict(scene)
         return
     never = _("it has not read the corpus")
-    furnishing.table(
+    figures.table(
         (_("What it writes"), _("Its confidence"), _("Times in the corpus")),
         (
             (
@@ -81,7 +84,7 @@ def _completed(scene: Scene, made: tuple[Answer, ...], text: str, check: str) ->
         for number, each in enumerate(made, 1)
         for token in each.continuation.tokens
     ]
-    furnishing.download(("completion", "seed", "token", "id", "logit", "probability", "rank"), rows, name="facts")
+    figures.download(SLUG, ("completion", "seed", "token", "id", "logit", "probability", "rank"), rows, name="facts")
 
 
 def _verdicts() -> dict[Verdict, str]:
@@ -135,7 +138,7 @@ def _elsewhere(scene: Scene) -> None:
                 key=Key.CLAIM_SEED,
                 on_change=scene.move(lambda: run.having(claim_seed=st.session_state[Key.CLAIM_SEED], shown=False)),
             )
-        furnishing.choices(scene)
+        choices(scene, TASKS)
 
 
 def _claiming(run: WordRun, text: str) -> WordRun:

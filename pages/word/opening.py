@@ -10,8 +10,3 @@ from pages.word.scene import Scene
 def draw(scene: Scene) -> None:
     """The question, the bets, and on."""
     opening.draw(scene, Guess, caution=scene.words.small_model)
-
-
-def count(scene: Scene) -> None:
-    """For the facilitator: how many hands for each bet."""
-    opening.count(scene, Guess)

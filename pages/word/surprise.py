@@ -9,11 +9,14 @@ import streamlit as st
 from activities.next_word import labs
 from kit.language.tracing import Read
 from pages.frame import _, lang
+from pages.parts import figures
 from pages.parts.furniture import bar, heading
+from pages.parts.language_models import choices
 from pages.parts.prose import paragraph
 from pages.parts.reading import around
+from pages.parts.recording import gloss, result, say_recorded
 from pages.word import furnishing
-from pages.word.scene import Key, Scene, gloss, result, say_recorded
+from pages.word.scene import SLUG, TASKS, Key, Scene
 
 MOST = 600
 """Characters."""
@@ -36,7 +39,7 @@ def draw(scene: Scene) -> None:
             height=110,
             on_change=scene.move(lambda: run.having(surprising=st.session_state[Key.SURPRISING].strip())),
         )
-        furnishing.choices(scene)
+        choices(scene, TASKS)
     gloss(scene.words.surprising, text)
     found: tuple[Read, ...] | None = result(
         scene,
@@ -83,7 +86,8 @@ def _words(found: tuple[Read, ...]) -> None:
     said = _("{total} bits for {n} words: {mean} bits a word on average.")
     mean = total / len(words) if words else 0.0
     paragraph(said.format(total=_bits(total), n=len(words), mean=_bits(mean)), "said")
-    furnishing.download(
+    figures.download(
+        SLUG,
         ("token", "id", "logit", "probability", "surprise_bits"),
         [(each.token.text, each.token.id, each.logit, each.probability, each.bits) for each in found],
         name="surprise",

@@ -12,13 +12,16 @@ from activities.next_word.labs import Setting
 from activities.next_word.run import LARGEST_SEED
 from kit.language.tracing import GREEDY, Draw
 from pages.frame import _, lang
+from pages.parts import figures
 from pages.parts.bars import Chance, probabilities
+from pages.parts.figures import percent
 from pages.parts.furniture import bar, heading
+from pages.parts.language_models import choices
 from pages.parts.prose import escape, paragraph
 from pages.parts.reading import around
-from pages.word import furnishing
-from pages.word.furnishing import percent, shown
-from pages.word.scene import Key, Scene, gloss, result, say_recorded
+from pages.parts.recording import gloss, result, say_recorded
+from pages.word.furnishing import shown
+from pages.word.scene import SLUG, TASKS, Key, Scene
 
 MOST = 200
 """Characters of the beginning."""
@@ -97,7 +100,7 @@ def _controls(scene: Scene, opening: str) -> None:
         )
         for key, name, label, values in steps:
             st.select_slider(label, values, key=key, format_func=figure, on_change=turned(key, name))
-        furnishing.choices(scene)
+        choices(scene, TASKS)
 
 
 def figure(value: float) -> str:
@@ -153,4 +156,4 @@ def _export(made: tuple[Setting, ...]) -> None:
         for place, token in enumerate(setting.continuation.tokens, 1)
     ]
     head = ("setting", "place", "token", "id", "logit", "probability", "probability_drawn_from", "rank")
-    furnishing.download(head, rows, name="temperature")
+    figures.download(SLUG, head, rows, name="temperature")

@@ -7,12 +7,15 @@ import streamlit as st
 from activities.next_word import labs
 from activities.next_word.labs import CutText
 from pages.frame import _
+from pages.parts import figures
+from pages.parts.figures import grouped
 from pages.parts.furniture import bar, heading
+from pages.parts.language_models import choices
 from pages.parts.prose import paragraph
 from pages.parts.reading import around
+from pages.parts.recording import gloss, result, say_recorded
 from pages.word import furnishing
-from pages.word.furnishing import grouped
-from pages.word.scene import Key, Scene, gloss, result, say_recorded
+from pages.word.scene import SLUG, TASKS, Key, Scene
 
 MOST = 300
 """Characters: what is read at a glance from the back of a room."""
@@ -46,7 +49,7 @@ def _text(scene: Scene, text: str) -> None:
             max_chars=MOST,
             on_change=scene.move(lambda: scene.run.having(cut=st.session_state[Key.CUT].strip())),
         )
-        furnishing.choices(scene)
+        choices(scene, TASKS)
 
 
 def _pieces(cut: CutText) -> None:
@@ -58,7 +61,7 @@ def _pieces(cut: CutText) -> None:
     total = _("Pieces: {pieces}. Words: {words}.").format(pieces=len(cut.tokens), words=len(cut.words))
     paragraph(total, "said")
     unread = _("it has not read the corpus")
-    furnishing.table(
+    figures.table(
         (_("Word"), _("Pieces"), _("Times in the corpus")),
         (
             (word.text, str(word.tokens), unread if word.in_corpus is None else grouped(word.in_corpus))
@@ -66,7 +69,8 @@ def _pieces(cut: CutText) -> None:
         ),
         label=_("The words of the sentence"),
     )
-    furnishing.download(
+    figures.download(
+        SLUG,
         ("token", "id", "start", "stop"),
         [(token.text, token.id, token.start, token.stop) for token in cut.tokens],
         name="tokens",

@@ -12,12 +12,14 @@ from kit.compute import Call, Compute
 from kit.language import micro
 from kit.language.micro import Point, Sample, Taught
 from pages.frame import _, lang
+from pages.parts import figures
+from pages.parts.figures import grouped, percent
 from pages.parts.furniture import bar, heading
 from pages.parts.prose import escape, paragraph
 from pages.parts.reading import around
-from pages.word import furnishing
-from pages.word.furnishing import grouped, percent, shown
-from pages.word.scene import Key, Scene, result, say_recorded
+from pages.parts.recording import result, say_recorded
+from pages.word.furnishing import shown
+from pages.word.scene import SLUG, Key, Scene
 
 
 def draw(scene: Scene) -> None:
@@ -104,7 +106,8 @@ def taught(model: Taught) -> None:
     curve(model.points)
     for sample in model.samples:
         _sample(sample)
-    furnishing.download(
+    figures.download(
+        SLUG,
         ("step", "loss_read", "loss_kept"),
         [(point.step, point.learnt, point.kept) for point in model.points],
         name=f"training-{model.characters}",

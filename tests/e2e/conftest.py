@@ -43,7 +43,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if here in item.path.parents:
             item.add_marker(pytest.mark.e2e)
             item.add_marker(pytest.mark.timeout(600))
-    # Last, since Playwright keeps an event loop in this thread; and at the very end, whom all that was played spoke to.
+    # Together, and at the very end, whom all that was played spoke to.
     items.sort(key=lambda item: (here in item.path.parents, item.path.name == "test_offline.py"))
 
 
@@ -102,7 +102,7 @@ class Server:
             self.kill()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One server for all the browser tests; each test has its own browser context, so its own device."""
     folder = tmp_path_factory.mktemp("e2e")
@@ -112,9 +112,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     kit.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
-    """The driver of all the browsers: it starts once in a thread."""
+    """The driver of all the browsers. It keeps an event loop in this thread, so it ends with the browser tests."""
     with sync_playwright() as driver:
         yield driver
 
@@ -129,7 +129,7 @@ def _launch(driver: Playwright, *more: str) -> Browser:
     return driver.chromium.launch(executable_path=path, args=[*FLAGS, *more], headless=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium(playwright: Playwright) -> Iterator[Browser]:
     """A browser without a camera."""
     browser = _launch(playwright)
@@ -137,7 +137,7 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
     browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium_with_camera(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """A browser whose camera looks at :data:`FILMED`, started only for the tests that film."""
     seen = camera.still(camera.photograph(FILMED))

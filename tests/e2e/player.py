@@ -9,7 +9,9 @@ from itertools import pairwise
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import ConsoleMessage, Error, Locator, Page, TimeoutError
+from playwright.sync_api import ConsoleMessage, Error, Locator, Page, TimeoutError, WebSocket
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 
@@ -35,15 +37,39 @@ class Player:
     shots: Path | None = None
     requested: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    waiting: set[bool] = field(default_factory=set)
+    """What the page has asked the server and not been answered: ``True`` for the whole page, ``False`` for a part."""
 
     def __post_init__(self) -> None:
         self.page.on("request", lambda request: self.requested.append(request.url))
-        self.page.on("websocket", lambda socket: self.requested.append(socket.url))
+        self.page.on("websocket", self._connected)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("console", self._heard)
         # Asks the browser for its file windows from the start. Asked for at the moment of the key press, the first one
         # can open before the browser has been told; nobody ever closes it, and no other opens.
         self.page.on("filechooser", lambda _: None)
+
+    def _connected(self, socket: WebSocket) -> None:
+        self.requested.append(socket.url)
+        self.waiting.clear()
+        socket.on("framesent", self._asked)
+        socket.on("framereceived", self._answered)
+
+    def _asked(self, frame: bytes | str) -> None:
+        """The page asks to be drawn again. What asks by itself, at intervals, is nobody's press."""
+        message = BackMsg.FromString(frame) if isinstance(frame, bytes) else BackMsg()
+        if message.WhichOneof("type") == "rerun_script" and not message.rerun_script.is_auto_rerun:
+            self.waiting.add(not message.rerun_script.fragment_id)
+
+    def _answered(self, frame: bytes | str) -> None:
+        """It has been drawn: a whole page answers for its parts too, one given up for the next answers nothing."""
+        message = ForwardMsg.FromString(frame) if isinstance(frame, bytes) else ForwardMsg()
+        if message.WhichOneof("type") != "script_finished":
+            return
+        if message.script_finished == ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY:
+            self.waiting.discard(False)
+        elif message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+            self.waiting.clear()
 
     def _heard(self, message: ConsoleMessage) -> None:
         """What our own policy forbids fails in silence on the page: the console alone tells."""
@@ -57,15 +83,15 @@ class Player:
         self.settle()
 
     def settle(self) -> None:
-        """Wait until nothing runs any more."""
+        """Wait until all that the page asked has been answered and drawn."""
         quiet = 0
-        for _ in range(400):
+        for _ in range(500):
             try:
                 state = self.page.evaluate("document.querySelector('[data-testid=stApp]')?.dataset.testScriptState")
                 busy = self.page.locator('[data-testid="stSkeleton"]').count()
             except Error:  # the page goes elsewhere at this very moment, or loads itself again in another theme
                 state, busy = None, 0
-            quiet = quiet + 1 if state == "notRunning" and not busy else 0
+            quiet = quiet + 1 if state == "notRunning" and not busy and not self.waiting else 0
             if quiet >= 4:
                 return
             self.page.wait_for_timeout(60)

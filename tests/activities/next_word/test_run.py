@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from activities.next_word import labs, recorded, words
+from activities.next_word import labs, words
 from activities.next_word.activity import NEXT_WORD
 from activities.next_word.answers import LONGEST_BET, Guess, Verdict
 from activities.next_word.labs import Answer, Setting
 from activities.next_word.run import LARGEST_SEED, Dice, WordRun
+from kit import recorded
 from kit.compute.plain import decode
 from kit.language import micro
 from kit.language.loading import JOURNAL
@@ -22,6 +23,7 @@ from kit.levels import Level
 from kit.steps import Mode
 from kit.walk import Plan
 
+SLUG = NEXT_WORD.slug
 LANGUAGES = ("fr", "en")
 
 
@@ -139,24 +141,30 @@ def test_the_second_sitting_is_the_surprise_and_the_training() -> None:
     assert [step.id for step in WordRun(seed=1, plan=Plan.SECOND, step="surprise").steps] == ["surprise", "train"]
 
 
+def test_what_must_be_said_before_anyone_leaves_cannot_be_left_out() -> None:
+    said = words.load("fr").model_dump()
+    with pytest.raises(ValidationError, match=r"debrief\.mandate is missing"):
+        words.Words.model_validate({**said, "debrief": {**said["debrief"], "mandate": " "}})
+
+
 # -- what was recorded -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_whatever_a_screen_asks_for_first_was_recorded(lang: str) -> None:
-    missing = [(lab, what) for lab, what in asked(lang) if recorded.result(lab, what) is None]
+    missing = [(lab, what) for lab, what in asked(lang) if recorded.result(SLUG, lab, what) is None]
     assert missing == []
 
 
 def test_nothing_else_was_recorded() -> None:
     names = {recorded.name(lab, what) for lang in LANGUAGES for lab, what in asked(lang)}
-    assert set(decode(recorded.FILE.read_bytes())) == names
+    assert set(decode(recorded.file(SLUG).read_bytes())) == names
 
 
 def test_a_run_from_the_disk_asks_for_what_was_recorded() -> None:
     dice = WordRun.model_validate_json(WordRun(seed=0).model_dump_json()).dice
     (what,) = [what for lab, what in asked("fr") if lab == "temperature"]
-    assert recorded.result("temperature", {**dict(reversed(what.items())), **dice.model_dump()}) is not None
+    assert recorded.result(SLUG, "temperature", {**dict(reversed(what.items())), **dice.model_dump()}) is not None
 
 
 @pytest.mark.parametrize(
@@ -176,17 +184,17 @@ def test_a_run_from_the_disk_asks_for_what_was_recorded() -> None:
 )
 def test_nothing_was_recorded_of_anything_else(lab: str, changes: dict[str, Any]) -> None:
     what = dict(asked("fr")).get(lab, {})
-    assert recorded.result(lab, {**what, **changes}) is None
+    assert recorded.result(SLUG, lab, {**what, **changes}) is None
 
 
 def test_the_recorded_pieces_are_those_of_now() -> None:
     text = words.load("fr").cut.text
-    assert recorded.result("tokens", {"text": text}) == labs.cut(JOURNAL, text)
+    assert recorded.result(SLUG, "tokens", {"text": text}) == labs.cut(JOURNAL, text)
 
 
 def test_the_recorded_probabilities_are_those_of_now() -> None:
     for opening in words.load("fr").openings:
-        kept = recorded.result("bets", {"before": opening.text, "bet": ""})
+        kept = recorded.result(SLUG, "bets", {"before": opening.text, "bet": ""})
         now = labs.following(JOURNAL, opening.text, bets=(), without=())
         assert (kept.before, kept.vocabulary, kept.bets) == (now.before, now.vocabulary, now.bets)
         assert {each.text: each.probability for each in kept.top} == pytest.approx(
@@ -197,26 +205,27 @@ def test_the_recorded_probabilities_are_those_of_now() -> None:
 
 def test_the_recorded_surprises_are_those_of_now() -> None:
     text = words.load("fr").surprising.text
-    kept, now = recorded.result("surprise", {"text": text}), labs.surprise(JOURNAL, text)
+    kept, now = recorded.result(SLUG, "surprise", {"text": text}), labs.surprise(JOURNAL, text)
     assert [each.token for each in kept] == [each.token for each in now]
     assert [each.bits for each in kept] == pytest.approx([each.bits for each in now], abs=1e-2)
 
 
 def test_the_recorded_texts_continue_what_they_are_said_to() -> None:
-    made: tuple[Setting, ...] = recorded.result(*next(each for each in asked("fr") if each[0] == "temperature")) or ()
+    lab, what = next(each for each in asked("fr") if each[0] == "temperature")
+    made: tuple[Setting, ...] = recorded.result(SLUG, lab, what) or ()
     assert [setting.draw for setting in made] == [
         GREEDY, Draw(temperature=0.5), Draw(), Draw(temperature=1.5), Draw(top_k=5), Draw(top_p=0.9),
     ]  # fmt: skip
     assert {setting.continuation.before for setting in made} == {words.load("fr").openings[0].text}
     for claim in words.load("fr").claims:
-        answers: tuple[Answer, ...] = recorded.result("facts", {"before": claim.text, "seed": 1}) or ()
+        answers: tuple[Answer, ...] = recorded.result(SLUG, "facts", {"before": claim.text, "seed": 1}) or ()
         assert [each.continuation.seed for each in answers] == list(range(1, 1 + labs.TRIES))
         assert {each.continuation.before for each in answers} == {claim.text}
 
 
 def test_with_ten_times_less_it_learns_by_heart_as_the_screen_says() -> None:
-    whole: Taught = recorded.result("train", {"own": "", "share": 1.0})  # type: ignore[assignment]
-    less: Taught = recorded.result("less", {"own": "", "share": 0.1})  # type: ignore[assignment]
+    whole: Taught = recorded.result(SLUG, "train", {"own": "", "share": 1.0})  # type: ignore[assignment]
+    less: Taught = recorded.result(SLUG, "less", {"own": "", "share": 0.1})  # type: ignore[assignment]
     assert whole.steps == less.steps == micro.STEPS
     assert less.characters == pytest.approx(whole.characters / 10, abs=1)
     apart, together = (taught.points[-1].kept - taught.points[-1].learnt for taught in (less, whole))

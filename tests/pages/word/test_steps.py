@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from activities.next_word import labs, recorded
+from activities.next_word import labs
 from activities.next_word import words as activity_words
 from activities.next_word.activity import NEXT_WORD
 from activities.next_word.answers import Guess, Verdict
 from activities.next_word.run import WordRun
-from kit import settings
+from kit import recorded, settings
 from kit.classroom.store import open_store
 from kit.compute import Compute, State, Status
 from kit.errors import KitError
@@ -25,9 +25,11 @@ from kit.language.tracing import Read, Token
 from kit.levels import Level
 from kit.steps import Mode
 from kit.walk import Plan
+from pages.parts.figures import percent
+from pages.parts.language_models import models, present
 from pages.word import surprise, train
-from pages.word.furnishing import models, percent, piece, present, shown
-from pages.word.scene import SLUG, Key
+from pages.word.furnishing import piece, shown
+from pages.word.scene import SLUG, TASKS, Key
 from tests.pages.conftest import Opener
 from tests.pages.test_headings import in_order
 from tests.pages.test_pages import alerts, resume
@@ -67,7 +69,7 @@ def computed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             return Answered(None)
         if function is labs.teach:
             lab = "train" if kwargs["share"] == 1 else "less"
-            return Answered(recorded.result(lab, {"own": "", "share": kwargs["share"]}))
+            return Answered(recorded.result(SLUG, lab, {"own": "", "share": kwargs["share"]}))
         try:
             return Answered(function(*args, **kwargs))
         except KitError as error:
@@ -258,7 +260,7 @@ def test_what_is_taken_away_is_what_was_computed(open_app: Opener, monkeypatch: 
 def test_a_model_that_was_removed_gives_way_to_that_of_the_kit(home: object) -> None:
     assert present(at("tokens", model="gone")).model == JOURNAL
     assert present(at("tokens", model="petit-journal-reversed")).model == "petit-journal-reversed"
-    assert models(at("tokens")) == [JOURNAL, "petit-journal-balanced", "petit-journal-reversed"]
+    assert models(at("tokens"), TASKS) == [JOURNAL, "petit-journal-balanced", "petit-journal-reversed"]
 
 
 def test_what_cannot_be_seen_is_shown() -> None:
