@@ -103,6 +103,16 @@ def alert(sentence: str, kind: str = "error") -> None:
     st.html(f'<p class="alert {escape(kind)}" role="{role}">{escape(sentence)}</p>')
 
 
+def show(key: str, value: object) -> None:
+    """Make the widget of this key show what is saved, unless it does. Call it before the widget is drawn.
+
+    A value that is set goes to the browser, and comes over what somebody chose there meanwhile: so none is set that is
+    there already.
+    """
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
+
+
 def guarded(callback: Callable[..., object]) -> Callable[..., None]:
     """``callback`` for a widget. An error meant for people is said at the top of the page that is drawn next.
 
@@ -204,7 +214,7 @@ def _switches() -> None:
     def keep(key: Key, name: str) -> Callable[[], None]:
         return guarded(lambda: choose(**{name: st.session_state[key]}))
 
-    st.session_state[Key.LANGUAGE] = lang()
+    show(Key.LANGUAGE, lang())
     st.radio(
         _("Language"),
         list(i18n.LANGUAGES),
@@ -219,7 +229,7 @@ def _switches() -> None:
         Display.DARK: _("Dark"),
         Display.CONTRAST: _("High contrast"),
     }
-    st.session_state[Key.DISPLAY] = display()
+    show(Key.DISPLAY, display())
     st.radio(
         _("Colours"),
         list(Display),
@@ -227,7 +237,7 @@ def _switches() -> None:
         key=Key.DISPLAY,
         on_change=keep(Key.DISPLAY, "display"),
     )
-    st.session_state[Key.PROJECTION] = projecting()
+    show(Key.PROJECTION, projecting())
     st.toggle(
         _("Large type, to be read from the back of the room"),
         key=Key.PROJECTION,

@@ -10,7 +10,7 @@ from activities.noise_to_image.gallery import Picture, Shot
 from activities.noise_to_image.words import CodeId
 from kit import settings
 from pages import frame
-from pages.frame import _
+from pages.frame import _, show
 from pages.noise.gallery_grid import alt
 from pages.noise.scene import Scene
 from pages.parts.picture import picture as draw_picture
@@ -40,7 +40,7 @@ def draw(scene: Scene, kept: Kept) -> None:
         for code, coding in gallery.codings.items():
             key = f"{PREFIX}.{kept.id}.{picture.file}.{code}"
             values = [value.text(lang) for value in coding.values]
-            st.session_state[key] = picture.codes.get(code)
+            show(key, picture.codes.get(code))
             st.radio(
                 coding.name.text(lang),
                 list(range(len(values))),

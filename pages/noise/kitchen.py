@@ -11,7 +11,7 @@ from activities.noise_to_image import recorded
 from activities.noise_to_image.making import Picture, picture
 from activities.noise_to_image.run import LARGEST_SEED, NoiseRun, Recipe
 from kit.compute import Call, Compute
-from pages.frame import _
+from pages.frame import _, show
 from pages.noise.scene import Key, Photo, Scene, photos, pixels, png
 from pages.parts.asking import asked, request
 from pages.parts.picture import address
@@ -67,7 +67,7 @@ def seed(scene: Scene) -> None:
 
 def seed_field(key: str, now: int, on_change: Callable[[], None]) -> None:
     """The number that noise is drawn from."""
-    st.session_state[key] = now
+    show(key, now)
     st.number_input(
         _("Seed"),
         min_value=0,
@@ -83,7 +83,7 @@ def seed_field(key: str, now: int, on_change: Callable[[], None]) -> None:
 def schedule(scene: Scene) -> None:
     """How the noise shrinks."""
     names = {"cosine": _("Cosine"), "linear": _("Linear")}
-    st.session_state[Key.SCHEDULE] = scene.run.recipe.schedule
+    show(Key.SCHEDULE, scene.run.recipe.schedule)
     st.radio(
         _("Noise schedule"),
         list(names),
@@ -105,7 +105,7 @@ def choose_photos(scene: Scene, *, offered: list[Photo] | None = None, most: int
     with st.container(key="photo-grid", horizontal=True):
         for photo in offered:
             key = f"{Key.PHOTOS}.{photo.id.deck}.{photo.id.item}"
-            st.session_state[key] = photo.id in chosen
+            show(key, photo.id in chosen)
             full = len(chosen) >= most and photo.id not in chosen
             last = chosen == [photo.id]
             with st.container(width=132, gap=None):

@@ -13,7 +13,7 @@ from activities.noise_to_image.proportion import FED, PICTURES, Proportion, feed
 from activities.noise_to_image.run import PhotoId
 from kit.compute import Call, Compute
 from kit.images.label import SourceType, caption
-from pages.frame import _, lang
+from pages.frame import _, lang, show
 from pages.noise import kitchen
 from pages.noise.costline import cost_line
 from pages.noise.origin import percent, share
@@ -83,7 +83,7 @@ def _controls(scene: Scene, titles: dict[PhotoId, str]) -> None:
             on_change=scene.move(lambda: scene.run.cooking(photos=(st.session_state[Key.SUBJECT],))),
             width=300,
         )
-        st.session_state[Key.OTHER] = scene.run.other
+        show(Key.OTHER, scene.run.other)
         st.selectbox(
             _("Second subject"),
             list(titles),
@@ -93,7 +93,7 @@ def _controls(scene: Scene, titles: dict[PhotoId, str]) -> None:
             width=300,
         )
         kitchen.seed(scene)
-    st.session_state[Key.SHARES] = scene.run.shares
+    show(Key.SHARES, scene.run.shares)
     st.slider(
         _("Photographs of the first subject, of ten"),
         1,

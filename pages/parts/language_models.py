@@ -14,7 +14,7 @@ from kit.levels import may_generate
 from kit.models import store
 from kit.models.catalogue import Task
 from kit.walk import Walk
-from pages.frame import _
+from pages.frame import _, show
 from pages.parts.asking import LabScene
 
 
@@ -65,7 +65,7 @@ def choices(scene: LabScene, tasks: frozenset[Task]) -> None:
         return
     with st.popover(_("Model: {name}").format(name=model_name(run.model)), key="language-choices"):
         offered = models(run, tasks)
-        st.session_state[model] = run.model if run.model in offered else offered[0]
+        show(model, run.model if run.model in offered else offered[0])
         st.selectbox(
             _("Model"),
             offered,
@@ -73,7 +73,7 @@ def choices(scene: LabScene, tasks: frozenset[Task]) -> None:
             key=model,
             on_change=scene.move(lambda: scene.run.having(model=st.session_state[model])),
         )
-        st.session_state[without] = [name for name in run.without if name in first_names()]
+        show(without, [name for name in run.without if name in first_names()])
         st.multiselect(
             _("First names it never writes"),
             first_names(),

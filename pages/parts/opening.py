@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import streamlit as st
 
 from kit.wording import Brief
-from pages.frame import _
+from pages.frame import _, show
 from pages.parts.bars import votes
 from pages.parts.furniture import bar, heading
 from pages.parts.prose import escape, paragraph
@@ -44,7 +44,7 @@ def draw(scene: StepScene[Any, Any], guesses: type[StrEnum], *, caution: str) ->
 
 def _bet(scene: StepScene[Any, Any], guesses: type[StrEnum]) -> None:
     words, key = scene.words.brief, f"{scene.slug}.guess"
-    st.session_state[key] = scene.run.guess
+    show(key, scene.run.guess)
     st.radio(
         words.question,
         list(guesses),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
 import streamlit as st
@@ -67,20 +67,32 @@ class StepScene(Generic[R, W]):
         st.rerun()
 
     def move(self, change: Callable[[], R]) -> Callable[[], None]:
-        """A button callback that saves what ``change`` returns."""
-        return frame.guarded(lambda: save(change()))
+        """A callback that saves what ``change`` makes of :attr:`run`.
+
+        Two changes can come in one go: an answer, and the button to go on, pressed before the answer was drawn. What
+        the first has changed since this screen was drawn stays.
+        """
+        return frame.guarded(lambda: save(self._onto_latest(change())))
+
+    def _onto_latest(self, changed: R) -> R:
+        latest = _session().saved.get(self.slug, self.run)
+        if latest is self.run or not isinstance(latest, type(changed)):
+            return changed
+        fields = {name: value for name, value in dict(changed).items() if value != getattr(self.run, name)}
+        return latest.having(**fields)
 
 
 def load(model: type[R]) -> R | None:
     """The run of this device, if there is one that this version of the kit can read."""
-    drawn, slug = _drawn(), model.activity.slug
+    session, slug = _session(), model.activity.slug
     row = frame.store().load(frame.device(), slug)
+    session.saved.pop(slug, None)
     if row is None:
-        drawn[slug] = 0
+        session.drawn[slug] = 0
         return None
     text, version = row
-    before = drawn.get(slug, version)
-    drawn[slug] = version
+    before = session.drawn.get(slug, version)
+    session.drawn[slug] = version
     try:
         run = model.model_validate_json(text)
     except ValidationError:
@@ -92,31 +104,45 @@ def load(model: type[R]) -> R | None:
 
 def save(run: Walk) -> None:
     """Write a run to disk. If another window has moved on meanwhile, that one is kept and said so."""
-    drawn, slug = _drawn(), run.activity.slug
+    session, slug = _session(), run.activity.slug
     try:
-        drawn[slug] = frame.store().save(frame.device(), slug, run.model_dump_json(), replaces=drawn.get(slug, 0))
+        session.drawn[slug] = frame.store().save(
+            frame.device(), slug, run.model_dump_json(), replaces=session.drawn.get(slug, 0)
+        )
+        session.saved[slug] = run
     except Stale as stale:
         st.toast(frame.say(stale))
 
 
 def moved_on(model: type[Walk]) -> bool:
     """Whether another window has saved since this one drew. Cheap: one number is compared."""
-    return frame.store().version(frame.device(), model.activity.slug) != _drawn().get(model.activity.slug)
+    return frame.store().version(frame.device(), model.activity.slug) != _session().drawn.get(model.activity.slug)
 
 
 def leave(model: type[Walk]) -> None:
     """Erase the run of this device."""
-    drawn = _drawn()
-    frame.store().forget(frame.device(), model.activity.slug)
-    drawn[model.activity.slug] = 0
+    session, slug = _session(), model.activity.slug
+    frame.store().forget(frame.device(), slug)
+    session.drawn[slug] = 0
+    session.saved.pop(slug, None)
 
 
-def _drawn() -> dict[str, int]:
-    """Which version of each activity's run this session drew.
+@dataclass
+class _Session:
+    """What this session knows of the saved runs, by activity."""
 
-    One dict, fetched before a run is written and changed in place: once the next click has arrived, Streamlit breaks a
-    callback off at its first use of the session's state. Between writing a run and noting its version there is none, or
-    this session would take its own run for another window's, and drop the next answer.
+    drawn: dict[str, int] = field(default_factory=dict)
+    """Which version it drew, or wrote since."""
+    saved: dict[str, Walk] = field(default_factory=dict)
+    """The run that it has written since it last drew one."""
+
+
+def _session() -> _Session:
+    """One object, fetched before a run is written and changed in place.
+
+    Once the next click has arrived, Streamlit breaks a callback off at its first use of the session's state. Between
+    writing a run and noting its version there is none, or this session would take its own run for another window's,
+    and drop the next answer.
     """
-    versions: dict[str, int] = st.session_state.setdefault("frame.drawn", {})
-    return versions
+    session: _Session = st.session_state.setdefault("frame.runs", _Session())
+    return session

@@ -8,7 +8,7 @@ from activities.next_word import labs
 from activities.next_word.answers import Verdict
 from activities.next_word.labs import Answer
 from activities.next_word.run import LARGEST_SEED, WordRun
-from pages.frame import _
+from pages.frame import _, show
 from pages.parts import figures
 from pages.parts.figures import percent
 from pages.parts.furniture import bar, heading
@@ -102,7 +102,7 @@ def _verdict(scene: Scene) -> None:
         paragraph(_("True, false, or impossible to know? Raise a hand for each."), "note")
     else:
         names = _verdicts()
-        st.session_state[Key.VERDICT] = run.verdicts.get(place)
+        show(Key.VERDICT, run.verdicts.get(place))
         st.radio(
             _("What do you think of these sentences?"),
             list(names),
@@ -120,7 +120,7 @@ def _elsewhere(scene: Scene) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="word-elsewhere"):
         with st.popover(_("Your own statement")):
-            st.session_state[Key.CLAIM] = run.claim
+            show(Key.CLAIM, run.claim)
             st.text_input(
                 _("Your own statement"),
                 key=Key.CLAIM,
@@ -129,7 +129,7 @@ def _elsewhere(scene: Scene) -> None:
                 on_change=scene.move(lambda: _claiming(run, st.session_state[Key.CLAIM])),
             )
             st.caption(_("The beginning of a sentence, about nobody in this room."))
-            st.session_state[Key.CLAIM_SEED] = run.claim_seed
+            show(Key.CLAIM_SEED, run.claim_seed)
             st.number_input(
                 _("Seed"),
                 min_value=0,

@@ -8,7 +8,7 @@ import streamlit as st
 
 from activities.next_word import labs
 from kit.language.tracing import Read
-from pages.frame import _, lang
+from pages.frame import _, lang, show
 from pages.parts import figures
 from pages.parts.furniture import bar, heading
 from pages.parts.language_models import choices
@@ -31,7 +31,7 @@ def draw(scene: Scene) -> None:
     run = scene.run
     text = run.surprising or scene.words.surprising.text
     if run.may_generate:
-        st.session_state[Key.SURPRISING] = text
+        show(Key.SURPRISING, text)
         st.text_area(
             _("The text"),
             key=Key.SURPRISING,

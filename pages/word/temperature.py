@@ -11,7 +11,7 @@ from activities.next_word import labs
 from activities.next_word.labs import Setting
 from activities.next_word.run import LARGEST_SEED
 from kit.language.tracing import GREEDY, Draw
-from pages.frame import _, lang
+from pages.frame import _, lang, show
 from pages.parts import figures
 from pages.parts.bars import Chance, probabilities
 from pages.parts.figures import percent
@@ -69,7 +69,7 @@ def _controls(scene: Scene, opening: str) -> None:
         Key.TOP_P: run.dice.top_p,
     }
     for key, value in now.items():
-        st.session_state[key] = value
+        show(key, value)
 
     def turned(key: Key, name: str) -> Callable[[], None]:
         def change() -> object:

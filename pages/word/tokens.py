@@ -6,7 +6,7 @@ import streamlit as st
 
 from activities.next_word import labs
 from activities.next_word.labs import CutText
-from pages.frame import _
+from pages.frame import _, show
 from pages.parts import figures
 from pages.parts.figures import grouped
 from pages.parts.furniture import bar, heading
@@ -41,7 +41,7 @@ def draw(scene: Scene) -> None:
 
 
 def _text(scene: Scene, text: str) -> None:
-    st.session_state[Key.CUT] = text
+    show(Key.CUT, text)
     with st.container(horizontal=True, vertical_alignment="bottom", key="word-text"):
         st.text_input(
             _("Your sentence"),

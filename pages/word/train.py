@@ -11,7 +11,7 @@ from activities.next_word import labs
 from kit.compute import Call, Compute
 from kit.language import micro
 from kit.language.micro import Point, Sample, Taught
-from pages.frame import _, lang
+from pages.frame import _, lang, show
 from pages.parts import figures
 from pages.parts.figures import grouped, percent
 from pages.parts.furniture import bar, heading
@@ -52,7 +52,7 @@ def _source(scene: Scene) -> None:
     """The kit's own text, or one that is pasted."""
     run, words = scene.run, scene.words.training
     names = {"journal": _("The corpus of Petit Journal"), "own": _("A text of ours")}
-    st.session_state[Key.SOURCE] = run.source
+    show(Key.SOURCE, run.source)
     st.radio(
         _("What does it learn from?"),
         list(names),
@@ -65,7 +65,7 @@ def _source(scene: Scene) -> None:
         paragraph(words.source, "source")
         return
     paragraph(words.personal, "caution")
-    st.session_state[Key.OWN] = run.own
+    show(Key.OWN, run.own)
     st.text_area(
         _("The text, {least} to {most} characters").format(least=micro.LEAST, most=micro.MOST),
         key=Key.OWN,

@@ -78,3 +78,25 @@ def test_a_click_while_the_one_before_is_being_saved(
     assert loaded is not None
     assert loaded.guess is Guess.COLLAGE
     assert not scene.moved_on(NoiseRun)
+
+
+def test_an_answer_and_the_button_to_go_on_in_one_go(state: State, store: Store) -> None:
+    """The button was drawn with the run as it was before the answer: going on must not take the answer back."""
+    run = NoiseRun(seed=1)
+    scene.save(run)
+    loaded = scene.load(NoiseRun)
+    assert loaded is not None
+    drawn: scene.StepScene[NoiseRun, Any] = scene.StepScene(run=loaded, words=None, role=loaded.role)
+    answer = drawn.move(lambda: loaded.having(guess=Guess.COLLAGE))
+    go_on = drawn.move(loaded.next_step)
+    answer()
+    go_on()
+    after = scene.load(NoiseRun)
+    assert after is not None
+    assert (after.guess, after.step) == (Guess.COLLAGE, loaded.next_step().step)
+    # Drawn again, a change is that of the new screen: what it takes back is taken back.
+    again: scene.StepScene[NoiseRun, Any] = scene.StepScene(run=after, words=None, role=after.role)
+    again.move(lambda: after.having(guess=None))()
+    final = scene.load(NoiseRun)
+    assert final is not None
+    assert (final.guess, final.step) == (None, after.step)
