@@ -633,9 +633,10 @@ def run_kit(arguments: "list[str]") -> int:
 
 
 def run_tests(arguments: "list[str]") -> int:
-    """Run the tests."""
+    """Run the tests: all of them on two cores, or those that are asked for."""
     ensure("test")
-    return launch(["-m", "pytest", *arguments], cwd=ROOT)
+    side_by_side = ["-n", "2", "--dist", "loadgroup"] if not arguments and (os.cpu_count() or 1) > 1 else []
+    return launch(["-m", "pytest", *side_by_side, *arguments], cwd=ROOT)
 
 
 # --- a folder that installs with no network -------------------------------------------------------------------------

@@ -21,6 +21,7 @@ PANELS = {
     "spot_the_fake": "pages.spot.facilitator",
     "noise_to_image": "pages.noise.facilitator",
     "next_word": "pages.word.facilitator",
+    "probe_bias": "pages.bias.facilitator",
 }
 """For each activity, the module that finds its projected run (``projected``) and draws the rest (``panel``)."""
 

@@ -14,6 +14,7 @@ from uuid import uuid4
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
+from streamlit.runtime.scriptrunner import RerunException
 
 from activities.registry import ACTIVITIES, words
 from kit import i18n, settings
@@ -113,15 +114,22 @@ def show(key: str, value: object) -> None:
         st.session_state[key] = value
 
 
-def guarded(callback: Callable[..., object]) -> Callable[..., None]:
+def guarded(callback: Callable[..., object], *, repeatable: bool = False) -> Callable[..., None]:
     """``callback`` for a widget. An error meant for people is said at the top of the page that is drawn next.
 
-    Streamlit runs callbacks before the page: what they raise would else reach nobody but its log.
+    Streamlit runs callbacks before the page: what they raise would else reach nobody but its log. And it breaks a
+    callback off, at its first use of the session's state, when the next click has arrived, and never calls it again:
+    one that is ``repeatable`` is done before it gives way, so that no answer is lost.
     """
 
     def run(*arguments: object) -> None:
         try:
-            callback(*arguments)
+            try:
+                callback(*arguments)
+            except RerunException:
+                if repeatable:
+                    callback(*arguments)
+                raise
         except KitError as error:
             st.session_state[Key.TOLD] = say(error)
 
@@ -212,7 +220,7 @@ def _header() -> None:
 
 def _switches() -> None:
     def keep(key: Key, name: str) -> Callable[[], None]:
-        return guarded(lambda: choose(**{name: st.session_state[key]}))
+        return guarded(lambda: choose(**{name: st.session_state[key]}), repeatable=True)
 
     show(Key.LANGUAGE, lang())
     st.radio(

@@ -9,6 +9,7 @@ import streamlit as st
 
 from activities import registry
 from activities.next_word import words as next_word
+from activities.probe_bias import words as probe_bias
 from activities.registry import ACTIVITIES
 from kit import ROOT
 from kit.levels import Level
@@ -104,7 +105,13 @@ def _sentence() -> None:
     st.html(f'<p class="cover-sentence" lang="fr">{escape(text)} <b>?</b></p>')
 
 
-COVERS: dict[str, Callable[[], None]] = {"next_word": _sentence}
+def _count() -> None:
+    """What one bets on before the corpus is opened."""
+    text = probe_bias.load(frame.lang()).tables["profession"].question
+    st.html(f'<p class="cover-sentence">{escape(text)}</p>')
+
+
+COVERS: dict[str, Callable[[], None]] = {"next_word": _sentence, "probe_bias": _count}
 """What stands on the card of an activity, where it is not the generated picture."""
 
 main()

@@ -458,6 +458,10 @@ def test_the_kit_runs_from_any_folder(start: ModuleType, folder: Path, monkeypat
     start.main(["test", "-k", "a or b"])
     assert ran[0] == str(folder)
     assert ran[1][0][1:] == ["-m", "pytest", "-k", "a or b"]
+    ran.clear()
+    monkeypatch.setattr(start.os, "cpu_count", lambda: 2)
+    start.main(["test"])
+    assert ran[1][0][1:] == ["-m", "pytest", "-n", "2", "--dist", "loadgroup"]
 
 
 def test_it_knows_every_command_of_the_kit(start: ModuleType) -> None:

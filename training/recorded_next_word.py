@@ -18,12 +18,14 @@ from activities.next_word import labs, words
 from activities.next_word.activity import NEXT_WORD
 from activities.next_word.run import WordRun
 from kit.compute.plain import encode
+from kit.language import micro
 from kit.language.loading import JOURNAL
 from kit.recorded import file, name
 
 
 def main() -> None:
     """Compute everything that a run asks for before anything is changed, and write it."""
+    micro.SECONDS = 600.0  # every step, however busy the machine is
     said, run = words.load("fr"), WordRun(seed=0)
     dice = run.dice.model_dump()
     first, text, surprising = said.openings[0].text, said.cut.text, said.surprising.text

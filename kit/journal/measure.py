@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from kit.compute.progress import report
 from kit.journal.corpus import Corpus
 from kit.journal.grammar import Grammar, Item
 
@@ -49,7 +50,8 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class Learnt:
-    """One share: in the corpus (of ``total`` items), and what the model gives it (mean over ``places``). 0 to 1."""
+    """One share, 0 to 1: in the corpus (of ``total`` items), as the model gives it (mean over ``places``), and as it
+    becomes where the likeliest is always taken."""
 
     table: str
     given: str
@@ -57,6 +59,7 @@ class Learnt:
     counted: float
     total: int
     model: float
+    greedy: float
     places: int
 
 
@@ -94,8 +97,10 @@ def measure(
         some = wanted[item.drawn[taught.given]]
         if len(some) < places and (one := place(grammar, item, taught.variable)):
             some.append(one)
-    for given, some in wanted.items():
+    for row, (given, some) in enumerate(wanted.items()):
+        report(row / len(wanted), "Comparing the sentences")
         shares = [share(one.before, list(one.options.values())) for one in some]
+        likeliest = [max(range(len(each)), key=each.__getitem__) for each in shares]
         for at, value in enumerate(some[0].options):
             found.append(
                 Learnt(
@@ -105,6 +110,7 @@ def measure(
                     counted=counts[given].share(value),
                     total=counts[given].total,
                     model=sum(each[at] for each in shares) / places,
+                    greedy=likeliest.count(at) / places,
                     places=places,
                 )
             )

@@ -18,6 +18,7 @@ import math
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kit.errors import BadInput
@@ -162,31 +163,29 @@ class Masked:
             totals[number][side] += logp
         return [(one, other) for one, other in totals]
 
-    def at_mask(self, text: str, candidates: Sequence[str]) -> list[float]:
-        """How the model divides its probability among ``candidates`` in the place of ``{}``, 1 in all.
+    def at_masks(self, places: Sequence[tuple[str, str]], candidates: Sequence[str]) -> list[list[float]]:
+        """How the model divides its probability among ``candidates`` between each (before, after), 1 in all.
 
         A candidate of several tokens takes as many masks, filled from left to right: each token is asked for where
         those before it are there and those after it still masked. Raises :class:`BadInput`.
         """
-        logp: list[float] = []
-        for candidate in candidates:
-            ids, start, stop = self._placed(text, candidate)
-            hidden = [*ids[:start], *[self.words.mask_token_id] * (stop - start), *ids[stop:]]
-            total = 0.0
-            for place in range(start, stop):
-                context = [*ids[:place], *hidden[place:]]
-                total += self._asked([(context, place, ids[place])])[0]
-            logp.append(total)
-        return normalised(logp)
+        jobs: list[tuple[list[int], int, int]] = []
+        sizes: list[int] = []
+        for before, after in places:
+            for candidate in candidates:
+                ids, start, stop = self._placed(before, candidate, after)
+                hidden = [*ids[:start], *[self.words.mask_token_id] * (stop - start), *ids[stop:]]
+                jobs += [([*ids[:place], *hidden[place:]], place, ids[place]) for place in range(start, stop)]
+                sizes.append(stop - start)
+        asked = iter(self._asked(jobs))
+        logp = [sum(islice(asked, size)) for size in sizes]
+        step = len(candidates)
+        return [normalised(logp[at : at + step]) for at in range(0, len(logp), step)]
 
-    def _placed(self, text: str, candidate: str) -> tuple[list[int], int, int]:
-        """The tokens of ``text`` with the candidate in it, and where it starts and ends among them."""
-        if text.count("{}") != 1:
-            raise BadInput(
-                "The sentence must hold the place to fill, {slot}, exactly once: “{text}”.", slot="{}", text=text
-            )
-        at = text.index("{}")
-        whole = self.words(text.replace("{}", candidate), return_offsets_mapping=True)
+    def _placed(self, before: str, candidate: str, after: str) -> tuple[list[int], int, int]:
+        """The tokens of the sentence with the candidate in it, and where it starts and ends among them."""
+        at = len(before)
+        whole = self.words(f"{before}{candidate}{after}", return_offsets_mapping=True)
         inside = [
             place
             for place, (begin, end) in enumerate(whole["offset_mapping"])

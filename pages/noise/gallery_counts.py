@@ -107,7 +107,7 @@ def _column(scene: Scene, kept: Kept, reference: Reference) -> None:
                 format="%.1f",
                 placeholder=_("empty"),
                 key=key,
-                on_change=frame.guarded(_refer),
+                on_change=frame.guarded(_refer, repeatable=True),
                 args=(kept, reference, row, key),
             )
     st.session_state[f"{place}.source"] = reference.source
@@ -115,7 +115,7 @@ def _column(scene: Scene, kept: Kept, reference: Reference) -> None:
         _("Source and date of these figures"),
         max_chars=300,
         key=f"{place}.source",
-        on_change=frame.guarded(_source),
+        on_change=frame.guarded(_source, repeatable=True),
         args=(kept, reference, f"{place}.source"),
     )
 

@@ -46,7 +46,7 @@ def draw(scene: Scene, kept: Kept) -> None:
                 list(range(len(values))),
                 format_func=values.__getitem__,
                 key=key,
-                on_change=frame.guarded(_note),
+                on_change=frame.guarded(_note, repeatable=True),
                 args=(scene, kept.id, picture.file, code, key),
             )
 

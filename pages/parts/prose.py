@@ -12,6 +12,11 @@ def escape(text: str) -> str:
     return html.escape(text, quote=True)
 
 
+def shown(token: str) -> str:
+    """A piece of text as it can be seen: line breaks and what no letter stands for are replaced."""
+    return "".join("⏎" if char == "\n" else char if char.isprintable() or char.isspace() else "�" for char in token)
+
+
 def unseen_title(text: str) -> None:
     """The first title of a page whose own place is taken by what is being done: for screen readers."""
     st.html(f'<h1 class="unseen">{escape(text)}</h1>')

@@ -72,7 +72,7 @@ class StepScene(Generic[R, W]):
         Two changes can come in one go: an answer, and the button to go on, pressed before the answer was drawn. What
         the first has changed since this screen was drawn stays.
         """
-        return frame.guarded(lambda: save(self._onto_latest(change())))
+        return frame.guarded(lambda: save(self._onto_latest(change())), repeatable=True)
 
     def _onto_latest(self, changed: R) -> R:
         latest = _session().saved.get(self.slug, self.run)

@@ -13,11 +13,10 @@ from pages.parts import figures
 from pages.parts.figures import percent
 from pages.parts.furniture import bar, heading
 from pages.parts.language_models import choices
-from pages.parts.prose import escape, paragraph
+from pages.parts.prose import escape, paragraph, shown
 from pages.parts.reading import around
 from pages.parts.recording import gloss, result, say_recorded
 from pages.word.corpus import search
-from pages.word.furnishing import shown
 from pages.word.scene import SLUG, TASKS, Key, Scene
 
 MOST = 200

@@ -6,12 +6,7 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from pages.parts.prose import escape
-
-
-def shown(token: str) -> str:
-    """A token as it can be seen: line breaks and what no letter stands for are replaced."""
-    return "".join("⏎" if char == "\n" else char if char.isprintable() or char.isspace() else "�" for char in token)
+from pages.parts.prose import escape, shown
 
 
 def piece(text: str, *, tone: int, title: str = "", below: str = "") -> str:

@@ -17,10 +17,9 @@ from pages.parts.bars import Chance, probabilities
 from pages.parts.figures import percent
 from pages.parts.furniture import bar, heading
 from pages.parts.language_models import choices
-from pages.parts.prose import escape, paragraph
+from pages.parts.prose import escape, paragraph, shown
 from pages.parts.reading import around
 from pages.parts.recording import gloss, result, say_recorded
-from pages.word.furnishing import shown
 from pages.word.scene import SLUG, TASKS, Key, Scene
 
 MOST = 200

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 import streamlit as st
 
 from activities.next_word import labs
 from kit.compute import Call, Compute
 from kit.language import micro
-from kit.language.micro import Point, Sample, Taught
-from pages.frame import _, lang, show
-from pages.parts import figures
-from pages.parts.figures import grouped, percent
+from kit.language.micro import Taught
+from pages.frame import _, show
+from pages.parts import figures, learning
+from pages.parts.figures import grouped
 from pages.parts.furniture import bar, heading
-from pages.parts.prose import escape, paragraph
+from pages.parts.prose import paragraph
 from pages.parts.reading import around
 from pages.parts.recording import result, say_recorded
-from pages.word.furnishing import shown
 from pages.word.scene import SLUG, Key, Scene
 
 
@@ -79,13 +75,7 @@ def _teach(scene: Scene, lab: str, own: str, share: float, label: str) -> Taught
     def start(kit: Compute) -> Call:
         return kit.submit(labs.teach, own, seed=labs.TAUGHT_SEED, share=share, weight="heavy")
 
-    return result(scene, lab, {"own": own, "share": share}, start, label=label, progress=_learning)
-
-
-def _learning(payload: dict[str, Any]) -> None:
-    """What it has learnt so far."""
-    curve(payload["points"])
-    _sample(payload["sample"])
+    return result(scene, lab, {"own": own, "share": share}, start, label=label, progress=learning.so_far)
 
 
 def taught(model: Taught) -> None:
@@ -100,59 +90,13 @@ def taught(model: Taught) -> None:
         ),
         "said",
     )
-    if model.steps < micro.STEPS:
-        slow = _("This machine is busy or slow: it stopped after {seconds} s, at step {step} of {steps}.")
-        paragraph(slow.format(seconds=round(model.seconds), step=model.steps, steps=micro.STEPS), "note")
-    curve(model.points)
-    for sample in model.samples:
-        _sample(sample)
+    learning.cut_short(model, micro.STEPS)
+    learning.curve(model.points)
+    for each in model.samples:
+        learning.sample(each)
     figures.download(
         SLUG,
         ("step", "loss_read", "loss_kept"),
         [(point.step, point.learnt, point.kept) for point in model.points],
         name=f"training-{model.characters}",
     )
-
-
-def _sample(sample: Sample) -> None:
-    kept = _("step {step}").format(step=sample.step)
-    if sample.copied:
-        kept += " · " + _("copied: {percent}").format(percent=percent(sample.copied))
-    st.html(
-        f'<figure class="sample"><figcaption>{escape(kept)}</figcaption>'
-        f'<p lang="fr">{escape(shown(sample.text))}</p></figure>'
-    )
-
-
-def curve(points: Sequence[Point]) -> None:
-    """Both losses against the steps, drawn, and said in words for whoever does not see them."""
-    last = points[-1]
-    top, steps = max(max(point.learnt, point.kept) for point in points), max(last.step, 1)
-
-    def _line(values: Sequence[float], kind: str) -> str:
-        """A line as the outline of a band: what is drawn inside it takes the colours of the display."""
-        corners = [
-            (100 * point.step / steps, 100 * (1 - value / top)) for point, value in zip(points, values, strict=True)
-        ]
-        there = [f"{x:.1f}% {y:.1f}%" for x, y in corners]
-        back = [f"{x:.1f}% calc({y:.1f}% + 3px)" for x, y in reversed(corners)]
-        return f'<i class="{escape(kind)}" style="clip-path: polygon({", ".join(there + back)})"></i>'
-
-    learnt, kept = [point.learnt for point in points], [point.kept for point in points]
-    said = _("Loss at step {step}: {learnt} on the text it reads, {kept} on the text kept from it.").format(
-        step=last.step, learnt=figure(last.learnt), kept=figure(last.kept)
-    )
-    names = {"learnt": _("the text it reads"), "kept": _("the text kept from it")}
-    legend = "".join(f'<span class="key {escape(kind)}">{escape(name)}</span>' for kind, name in names.items())
-    st.html(
-        f'<figure class="curve"><div role="img" aria-label="{escape(said)}">'
-        f"{_line(kept, 'kept')}{_line(learnt, 'learnt')}</div><figcaption>{legend}</figcaption></figure>"
-    )
-    paragraph(said, "source")
-
-
-def figure(value: float) -> str:
-    """A loss in nats a character, with two decimals."""
-    from babel.numbers import format_decimal
-
-    return str(format_decimal(value, format="0.00", locale=lang()))

@@ -21,7 +21,7 @@ LONGEST_SENTENCE = 20
 SAME_IN_EVERY_LANGUAGE = ("id", "truth", "family")
 """Fields of content that are keys, not words."""
 SAME_ON_PURPOSE = ("source_note", "professions.template", "cut.text", "surprising.text")
-SAME_IN_LISTS = ("openings[", "claims[")
+SAME_IN_LISTS = ("openings[", "claims[", "coded[")
 """Where a text may be the same in two languages: names, and what is said to a model in the language it was taught."""
 MANDATED = {
     "noise_to_image": {
@@ -34,6 +34,14 @@ MANDATED = {
         "labs.proportion.honest": ("Ceci montre une proportion, pas encore un stéréotype.",),
     },
     "next_word": {
+        "debrief.mandate": (
+            "Ce biais, nous l’avons écrit.",
+            "Dans un grand modèle, personne ne peut tout compter ; équilibrer les données ne suffit pas.",
+            "Un assistant ajoute des réglages humains, des consignes cachées, parfois une recherche.",
+            "Les grands inventent aussi.",
+        ),
+    },
+    "probe_bias": {
         "debrief.mandate": (
             "Ce biais, nous l’avons écrit.",
             "Dans un grand modèle, personne ne peut tout compter ; équilibrer les données ne suffit pas.",
@@ -73,12 +81,28 @@ FIGURES = {
         "2025": "life-cycle assessment; report on data centres",
     },
     "next_word": {},
+    "probe_bias": {
+        "50": "a model that prefers neither sentence of a pair",
+        "58.3": "CamemBERT on French CrowS-Pairs",
+        "55.0": "FlauBERT on French CrowS-Pairs",
+        "1463": "pairs of the two scores above, about",
+        "61.5": "BERT on the English pairs of the same paper",
+        "65.1": "RoBERTa on the English pairs of the same paper",
+        "1.50": "WEAT 1, flowers and insects",
+        "1.53": "WEAT 2, instruments and weapons",
+        "3": "women among the judges of an image generator, in percent",
+        "34": "women among the judges of the United States, in percent",
+        "2017": "Caliskan, Bryson and Narayanan",
+        "2022": "Névéol and colleagues",
+        "2023": "Nicoletti and Bass",
+    },
 }
 """The numbers that content may contain, and what for. Any other one is computed, or belongs in code with its source."""
 GUIDE_FIGURES = {
     "spot_the_fake": {"13.3%", "40%", "2.9 Wh"},
     "noise_to_image": {"3%", "34%", "2.9 Wh"},
     "next_word": set(),
+    "probe_bias": {"50%", "58.3%", "55.0%", "3%", "34%"},
 }
 """Percentages and energies that a guide may quote; each is in its sources."""
 
@@ -301,7 +325,11 @@ def test_nothing_promises_proof(activity: Activity, lang: str) -> None:
 @activities
 @languages
 def test_words_hold_no_stray_figure(activity: Activity, lang: str) -> None:
-    found = {number for _, text in texts(data(activity, lang)) for number in re.findall(r"\d+(?:[.,]\d+)?", text)}
+    found = {
+        number.replace(",", ".")
+        for _, text in texts(data(activity, lang))
+        for number in re.findall(r"\d+(?:[.,]\d+)?", text)
+    }
     known = set(FIGURES[activity.slug]) | {"4.0"}
     assert sorted(found - known) == [], "compute it, or put it in code with its source"
     assert sorted(set(FIGURES[activity.slug]) - found - {"4"}) == [], "no longer used"

@@ -43,6 +43,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if here in item.path.parents:
             item.add_marker(pytest.mark.e2e)
             item.add_marker(pytest.mark.timeout(600))
+            item.add_marker(pytest.mark.xdist_group("e2e"))
     # Together, and at the very end, whom all that was played spoke to.
     items.sort(key=lambda item: (here in item.path.parents, item.path.name == "test_offline.py"))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from streamlit.runtime.scriptrunner import RerunData, RerunException
 
 from activities.noise_to_image.answers import Guess
 from activities.noise_to_image.run import NoiseRun
@@ -14,14 +15,19 @@ from pages import frame
 from pages.parts import scene
 
 
-class Interrupted(Exception):
+class Interrupted(RerunException):
     """What Streamlit raises from its session state once the next click has arrived."""
+
+    def __init__(self) -> None:
+        super().__init__(RerunData())
 
 
 class State(dict[str, Any]):
     """A session state that breaks off the callback from a given moment on."""
 
     clicked = False
+    once = False
+    """Whether it breaks off once only, as Streamlit does."""
 
     def __getitem__(self, key: str) -> Any:
         self._look()
@@ -41,6 +47,7 @@ class State(dict[str, Any]):
 
     def _look(self) -> None:
         if self.clicked:
+            self.clicked = not self.once
             raise Interrupted
 
 
@@ -100,3 +107,20 @@ def test_an_answer_and_the_button_to_go_on_in_one_go(state: State, store: Store)
     final = scene.load(NoiseRun)
     assert final is not None
     assert (final.guess, final.step) == (None, after.step)
+
+
+def test_a_click_before_the_answer_of_the_one_before_is_saved(state: State, store: Store) -> None:
+    """The callback of the answer is broken off at its first word: it is saved all the same, then one gives way."""
+    run = NoiseRun(seed=1)
+    scene.save(run)
+    loaded = scene.load(NoiseRun)
+    assert loaded is not None
+    drawn: scene.StepScene[NoiseRun, Any] = scene.StepScene(run=loaded, words=None, role=loaded.role)
+    state["answer"] = Guess.COLLAGE
+    answer = drawn.move(lambda: loaded.having(guess=scene.st.session_state["answer"]))
+    state.clicked = state.once = True
+    with pytest.raises(Interrupted):
+        answer()
+    after = scene.load(NoiseRun)
+    assert after is not None
+    assert after.guess is Guess.COLLAGE

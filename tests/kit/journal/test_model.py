@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
+from collections.abc import Sequence
 
 import pytest
 from safetensors import safe_open
@@ -129,6 +131,40 @@ def test_the_other_models_learnt_another_table(taught: tuple[Variant, Grammar, C
     }
     expected = {given: dict(row)["f"] for given, row in journal.kind("témoignage").variables["gender"].rows.items()}
     assert found == pytest.approx(expected, abs=0.06), which
+
+
+@pytest.mark.parametrize("places", [1, 4])
+def test_whoever_takes_the_likeliest_makes_a_little_more_into_always(shipped: Corpus, places: int) -> None:
+    """« elle » a little likelier than « il » wherever it is asked."""
+    role = next(each for each in TAUGHT if each.table == "role")
+    asked: list[tuple[str, ...]] = []
+
+    def share(before: str, options: Sequence[str]) -> list[float]:
+        asked.append(tuple(options))
+        return [0.55, 0.45]
+
+    found = measure(grammar(declared()), shipped, share, role, places=places)
+    assert [(each.given, each.value) for each in found] == [
+        (given, value) for given in ("expert", "témoin", "proche") for value in ("f", "m")
+    ]
+    assert [each.model for each in found] == pytest.approx([0.55, 0.45] * 3)
+    assert [each.greedy for each in found] == [1, 0] * 3
+    assert len(asked) == 3 * places
+    counts = shipped.count(role.variable, role.given)
+    assert [(each.counted, each.total) for each in found] == [
+        (counts[each.given].share(each.value), counts[each.given].total) for each in found
+    ]
+
+
+def test_the_likeliest_is_counted_place_by_place(shipped: Corpus) -> None:
+    """Three of four sentences lean to the first, one far to the other: by the mean it is even, taken greedily it is
+    not."""
+    role = next(each for each in TAUGHT if each.table == "role")
+    said = itertools.cycle([[0.6, 0.4], [0.6, 0.4], [0.1, 0.9], [0.7, 0.3]])
+    found = measure(grammar(declared()), shipped, lambda _before, _options: next(said), role, places=4)
+    assert [each.greedy for each in found] == [0.75, 0.25] * 3
+    assert [each.model for each in found] == pytest.approx([0.5, 0.5] * 3)
+    assert {each.places for each in found} == {4}
 
 
 # -- the files ---------------------------------------------------------------------------------------------------------

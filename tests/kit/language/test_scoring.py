@@ -96,7 +96,7 @@ def test_an_order_of_pairs_changes_nothing(masked: Masked) -> None:
 def test_a_blank_that_is_filled(masked: Masked) -> None:
     import torch
 
-    shares = masked.at_mask("{} est juge.", ["Elle", "Il", "Camille Marchand"])
+    (shares,) = masked.at_masks([("", " est juge.")], ["Elle", "Il", "Camille Marchand"])
     assert sum(shares) == pytest.approx(1)
     # Two candidates of one token: the ratio of their probabilities at the mask.
     words = ("juge", "tablette", "école", "sport", "ville", "est", "la", "une", "et")
@@ -110,11 +110,11 @@ def test_a_blank_that_is_filled(masked: Masked) -> None:
     with torch.inference_mode():
         logits = masked.network(hidden).logits[0, place]
     expected = logits[[ids[place], others[place]]].softmax(-1).tolist()
-    assert masked.at_mask("Il est {} ici.", [one, other]) == pytest.approx(expected, abs=1e-4)
-    with pytest.raises(BadInput, match="exactly once"):
-        masked.at_mask("Elle est juge.", ["Elle"])
+    both = masked.at_masks([("Il est ", " ici."), ("", " est là.")], [one, other])
+    assert both[0] == pytest.approx(expected, abs=1e-4)
+    assert both[1] == pytest.approx(masked.at_masks([("", " est là.")], [one, other])[0], abs=1e-4)
     with pytest.raises(BadInput, match="nothing that the model"):
-        masked.at_mask("{} est juge.", ["Elle", ""])
+        masked.at_masks([("", " est juge.")], ["Elle", ""])
 
 
 def test_the_next_token(causal: Causal) -> None:
