@@ -252,7 +252,9 @@ MAKERS = {"_percent", "proportion", "share", "_line", "_card", "_listed", "_one"
 OURS = {
     "pages/frame.py": {"palette(display())": "the kit’s own CSS"},
     "pages/noise/origin.py": {"colour": "a word of the code", "''.join(rows)": "what share() returned"},
+    "pages/bias/marks.py": {"kind": "a word of the code"},
     "pages/next_word.py": {"CSS": "a file of the kit"},
+    "pages/probe_bias.py": {"CSS": "a file of the kit"},
     "pages/noise_to_image.py": {"CSS": "a file of the kit"},
     "pages/parts/bars.py": {"tone": "a word of the code", "''.join(html)": "what proportion() returned"},
     "pages/parts/prose.py": {"kind": "a word of the code"},

@@ -57,7 +57,8 @@ class BiasRun(LabWalk):
     """A model of the kit, or one of the catalogue that is installed."""
     without: tuple[Annotated[str, Field(max_length=30)], ...] = ()
     """First names of the closed list that are never written: those of the class."""
-    theme: Annotated[str, Field(max_length=20)] = "jobs"
+    theme: Literal["jobs", "voices", "ages", "places", "names", "home"] = "jobs"
+    """Of the pairs of the kit (:func:`kit.bias.sets.themes`)."""
     tongue: Literal["fr", "en"] = "fr"
     """Of the pairs of the kit. The models of the kit read French only."""
     side: Side | None = None
@@ -121,6 +122,11 @@ class BiasRun(LabWalk):
         }
         return self.having(coding=kept)
 
-    def uncoded(self, **changes: object) -> Self:
-        """This run with other continuations, or other categories: nothing is coded yet."""
-        return self.having(coding=Coding().model_dump(), **changes)
+    def having(self, **changes: object) -> Self:
+        """This run with some fields changed. Codes are of certain texts and categories: other ones have none yet."""
+        other = any(name in changes and changes[name] != getattr(self, name) for name in _CODED)
+        return super().having(**({"coding": Coding().model_dump()} if other else {}), **changes)
+
+
+_CODED = ("model", "without", "beginning", "seed_of", "categories")
+"""What the texts that are coded, and their categories, depend on."""

@@ -97,7 +97,7 @@ def _map(found: Audit) -> None:
     at = next(place for place, column in enumerate(columns) if [*dict.fromkeys(column)] == names)
     rows = []
     for line in found.lines:
-        cells = "".join(_cell(each) for each in found.filled if each.chosen[at] == line.name)
+        cells = "".join(_one(each) for each in found.filled if each.chosen[at] == line.name)
         rows.append(f'<tr><th scope="row">{escape(line.name)}</th>{cells}</tr>')
     label = _("Share of “{word}” in each sentence").format(word=word)
     legend = _("Dark: “{word}”. Light: “{other}”. One cell a sentence.").format(word=word, other=other)
@@ -107,7 +107,8 @@ def _map(found: Audit) -> None:
     )
 
 
-def _cell(each: Filled) -> str:
+def _one(each: Filled) -> str:
+    """One cell of the map."""
     share = escape(percent(each.share))
     return f'<td style="--share:{100 * each.share:.0f}%" title="{escape(each.text)}">{share}</td>'
 

@@ -17,7 +17,7 @@ from pages.parts.bars import votes
 from pages.parts.figures import percent
 from pages.parts.furniture import bar, heading
 from pages.parts.language_models import choices
-from pages.parts.prose import escape, paragraph, shown
+from pages.parts.prose import escape, paragraph, plain, shown
 from pages.parts.reading import around
 from pages.parts.recording import gloss, result, say_recorded
 
@@ -72,7 +72,7 @@ def _controls(scene: Scene) -> None:
             list(range(len(texts))),
             format_func=texts.__getitem__,
             key=Key.BEGINNING,
-            on_change=scene.move(lambda: run.uncoded(beginning=st.session_state[Key.BEGINNING])),
+            on_change=scene.move(lambda: run.having(beginning=st.session_state[Key.BEGINNING])),
         )
         show(Key.SEED, run.seed_of)
         st.number_input(
@@ -82,7 +82,7 @@ def _controls(scene: Scene) -> None:
             step=1,
             key=Key.SEED,
             width=150,
-            on_change=scene.move(lambda: run.uncoded(seed_of=st.session_state[Key.SEED])),
+            on_change=scene.move(lambda: run.having(seed_of=st.session_state[Key.SEED])),
         )
         choices(scene, CAUSAL)
     show(Key.CATEGORIES, ", ".join(categories(scene)))
@@ -97,7 +97,7 @@ def _controls(scene: Scene) -> None:
 def _named(run: BiasRun, text: str) -> BiasRun:
     """The run with the categories that were written; as it was if they are too few or too many."""
     names = tuple(dict.fromkeys(name[:CATEGORY] for part in text.split(",") if (name := part.strip())))
-    return run.uncoded(categories=names) if CATEGORIES[0] <= len(names) <= CATEGORIES[1] else run
+    return run.having(categories=names) if CATEGORIES[0] <= len(names) <= CATEGORIES[1] else run
 
 
 def _sort(scene: Scene, found: tuple[str, ...]) -> None:
@@ -105,7 +105,7 @@ def _sort(scene: Scene, found: tuple[str, ...]) -> None:
     run, names = scene.run, categories(scene)
     coders = {"first": _("The first person"), "second": _("The second person")}
     coder = st.radio(_("Who sorts now?"), list(coders), format_func=coders.__getitem__, key=Key.CODER, horizontal=True)
-    codes = getattr(run.coding, coder)
+    codes = _codes(scene)[coder]
     done = _("{done} of {n} sorted").format(done=len(codes), n=len(found))
     paragraph(done, "kicker")
 
@@ -113,7 +113,7 @@ def _sort(scene: Scene, found: tuple[str, ...]) -> None:
         """All of them as they stand: two can be chosen in one go."""
         changed = run
         for place in range(len(found)):
-            both = {"first": run.coding.first.get(place), "second": run.coding.second.get(place)}
+            both = {who: codes.get(place) for who, codes in _codes(scene).items()}
             now = st.session_state.get(f"{Key.CODE}.{coder}.{place}") or both[coder]
             changed = changed.coded(place, **{**both, coder: now})
         return changed
@@ -121,10 +121,11 @@ def _sort(scene: Scene, found: tuple[str, ...]) -> None:
     with st.container(key="bias-coding"):
         for place, text in enumerate(found):
             key = f"{Key.CODE}.{coder}.{place}"
-            show(key, codes.get(place) if codes.get(place) in names else None)
+            show(key, codes.get(place))
             st.radio(
-                f"{place + 1}. {shown(text).strip()}",
+                f"{place + 1}. {plain(shown(text).strip())}",
                 list(names),
+                format_func=plain,
                 index=None,
                 key=key,
                 horizontal=True,
@@ -132,8 +133,17 @@ def _sort(scene: Scene, found: tuple[str, ...]) -> None:
             )
 
 
+def _codes(scene: Scene) -> dict[str, dict[int, str]]:
+    """What each person has chosen, among the categories on screen: in another language they are others."""
+    names, coding = categories(scene), scene.run.coding
+    return {
+        who: {place: name for place, name in codes.items() if name in names}
+        for who, codes in (("first", coding.first), ("second", coding.second))
+    }
+
+
 def _agreement(scene: Scene, found: tuple[str, ...]) -> None:
-    first, second = scene.run.coding.first, scene.run.coding.second
+    first, second = _codes(scene).values()
     both = [place for place in range(len(found)) if place in first and place in second]
     if len(both) < len(found):
         paragraph(_("When both people have sorted all of them, what they agree on appears here."), "note")

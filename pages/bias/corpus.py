@@ -38,12 +38,14 @@ def draw(scene: Scene) -> None:
     run = scene.run
     heading(scene, lead="" if run.shown else None)
     say_recorded(scene)
-    if run.may_generate:
+    if run.may_generate and not run.shown:
         _tables(scene)
     words = scene.words.tables[run.table]
     paragraph(words.question, "question" if not run.shown else "said")
     if run.shown:
         _shown(scene)
+        if run.may_generate:  # below the chart: a room has to see it without scrolling
+            _tables(scene)
     else:
         _bet(scene)
     paragraph(scene.words.labs["corpus"].honest, "caution")

@@ -11,6 +11,9 @@ from pages.frame import _
 from pages.parts.figures import percent
 from pages.parts.prose import escape
 
+LONG = 12
+"""Rows above which a wide screen shows them in two columns."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Shares:
@@ -41,5 +44,5 @@ def chart(rows: Sequence[Shares], *, label: str) -> None:
         )
     st.html(
         f'<figure class="marks"><figcaption><b>{escape(label)}</b> {legend}</figcaption>'
-        f"<dl>{''.join(lines)}</dl></figure>"
+        f'<dl class="{"long" if len(rows) > LONG else ""}">{"".join(lines)}</dl></figure>'
     )

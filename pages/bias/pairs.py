@@ -32,7 +32,7 @@ def draw(scene: Scene) -> None:
     heading(scene, lead="" if scene.run.position or scene.run.shown else None)
     say_recorded(scene)
     run, theme = scene.run, sets.theme(scene.run.theme)
-    if run.may_generate:
+    if run.may_generate and not run.shown:
         _choices(scene)
     paragraph(theme.about.text(lang()), "source")
     line = BET_ON[min(run.position, BETS - 1)]
@@ -51,6 +51,8 @@ def draw(scene: Scene) -> None:
     else:
         _bet(scene)
     if run.may_generate:
+        if run.shown:  # below the answer: a room has to see it without scrolling
+            _choices(scene)
         _own(scene)
     paragraph(scene.words.labs["pairs"].honest, "caution")
     around(scene, "pairs")
@@ -104,7 +106,7 @@ def _pair(scene: Scene, pair: KitPair, line: int) -> None:
     for letter, side in zip("AB", _sides(line), strict=True):
         gloss = f'<p class="source">{escape(pair.en[side])}</p>' if tongue == "fr" and lang() != "fr" else ""
         cards.append(
-            f'<div class="card sentence"><span class="letter">{letter}</span>'
+            f'<div class="card sentence"><span class="letter">{escape(letter)}</span>'
             f'<p lang="{escape(tongue)}">{escape(sentences[side])}</p>{gloss}</div>'
         )
     st.html(f'<div class="two">{"".join(cards)}</div>')

@@ -31,7 +31,7 @@ def draw(scene: Scene) -> None:
     run = scene.run
     if run.may_generate:
         _controls(scene)
-    test = run.test if run.may_generate else JOURNAL_TEST.id
+    test = run.test if run.may_generate and run.test in _tests() else JOURNAL_TEST.id
     lists = dict(run.lists) if test == "own" else {}
     if test == "own" and len(lists) < 4:
         paragraph(_("Fill in the four lists first."), "note")
@@ -109,7 +109,7 @@ def _found(scene: Scene, found: Associated) -> None:
     direction = together.format(x=names["x"], y=names["y"], a=names[pair[0]], b=names[pair[1]])
     paragraph(said.format(d=figure(outcome.d, 2), direction=direction), "big")
     paragraph(_chance(found))
-    if spec.published is not None and spec.published.d_mark == "found":
+    if spec.published is not None and spec.published.d_mark != "memory":
         published = _("Published with these lists, on other vectors: d = {d}. {source}")
         paragraph(published.format(d=figure(spec.published.d, 2), source=_said(spec.source)), "source")
     elif spec.ours and spec.id not in ("own", JOURNAL_TEST.id):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 
 import streamlit as st
 
@@ -15,6 +16,14 @@ def escape(text: str) -> str:
 def shown(token: str) -> str:
     """A piece of text as it can be seen: line breaks and what no letter stands for are replaced."""
     return "".join("⏎" if char == "\n" else char if char.isprintable() or char.isspace() else "�" for char in token)
+
+
+def plain(text: str) -> str:
+    """Text for a label of Streamlit, which reads Markdown: nothing in it is a link, a picture or a colour."""
+    return _MARKDOWN.sub(r"\\\g<0>", text)
+
+
+_MARKDOWN = re.compile(r"[\\`*_{}\[\]()#+\-.!|~:$<>&]")
 
 
 def unseen_title(text: str) -> None:

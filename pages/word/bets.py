@@ -17,7 +17,7 @@ from pages.parts.bars import Chance, probabilities
 from pages.parts.figures import percent
 from pages.parts.furniture import bar, heading
 from pages.parts.language_models import choices
-from pages.parts.prose import escape, paragraph, shown
+from pages.parts.prose import escape, paragraph, plain, shown
 from pages.parts.reading import around
 from pages.parts.recording import gloss, result, say_recorded
 from pages.word.corpus import search
@@ -123,7 +123,7 @@ def _go_on(scene: Scene, found: Next) -> None:
         for each in found.top:
             if _can_be_chosen(each):
                 st.button(
-                    shown(each.text).strip() + ("…" if each.rest else ""),
+                    plain(shown(each.text).strip()) + ("…" if each.rest else ""),
                     key=f"{Key.PICK}.{each.id}",
                     on_click=scene.move(partial(scene.run.writing, found.before + each.text)),
                 )

@@ -153,9 +153,9 @@ def test_two_people_code_one_continuation_after_the_other() -> None:
 
 def test_other_continuations_and_other_categories_are_not_coded_yet() -> None:
     run = BiasRun(seed=1).coded(0, first="il", second="elle")
-    other = run.uncoded(seed_of=7)
+    other = run.having(seed_of=7)
     assert (other.seed_of, other.coding) == (7, Coding())
-    other = run.uncoded(categories=("calme", "vif"))
+    other = run.having(categories=("calme", "vif"))
     assert (other.categories, other.coding, other.seed_of) == (("calme", "vif"), Coding(), 1)
 
 
@@ -306,3 +306,15 @@ def test_the_recorded_models_show_what_the_screen_says() -> None:
 def test_the_recorded_models_took_every_step() -> None:
     """However busy the machine was that recorded them."""
     assert [kept_of(lab).taught.steps for lab in ("making", "repair")] == [making.STEPS] * 2
+
+
+@pytest.mark.parametrize("change", [{"model": "petit-journal-balanced"}, {"without": ("Camille",)}, {"beginning": 1}])
+def test_codes_belong_to_the_texts_of_one_model(change: dict[str, object]) -> None:
+    run = BiasRun(seed=1).coded(0, first="il", second="elle")
+    assert run.having(**change).coding == Coding()
+    same = {name: getattr(run, name) for name in change}
+    assert run.having(**same, text="autre").coding == run.coding
+
+
+def test_the_themes_are_those_of_the_kit() -> None:
+    assert get_args(BiasRun.model_fields["theme"].annotation) == tuple(theme.id for theme in sets.themes())
