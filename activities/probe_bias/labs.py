@@ -104,8 +104,9 @@ class Associated:
 
 
 def warm() -> None:
-    """Read what the first computation will need."""
+    """Read what the first computations will need: the model and the corpus."""
     _model(JOURNAL)
+    _corpus()
 
 
 def pairs(model: str, theme: str, lang: Literal["fr", "en"]) -> Compared:

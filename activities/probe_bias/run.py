@@ -124,8 +124,9 @@ class BiasRun(LabWalk):
 
     def having(self, **changes: object) -> Self:
         """This run with some fields changed. Codes are of certain texts and categories: other ones have none yet."""
-        other = any(name in changes and changes[name] != getattr(self, name) for name in _CODED)
-        return super().having(**({"coding": Coding().model_dump()} if other else {}), **changes)
+        if any(name in changes and changes[name] != getattr(self, name) for name in _CODED):
+            changes = {"coding": Coding().model_dump(), **changes}
+        return super().having(**changes)
 
 
 _CODED = ("model", "without", "beginning", "seed_of", "categories")

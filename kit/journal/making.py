@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from kit.assets import ASSETS
 from kit.bias.audit import Audit, audit
 from kit.bias.slots import Sentence
-from kit.compute.progress import report
+from kit.compute.progress import listening
 from kit.content import load
 from kit.journal.grammar import GENDER, Grammar, Item, sentences
 from kit.journal.grammar_file import GrammarFile, KindFile, build, read
@@ -97,14 +97,16 @@ def make(asked: Mapping[str, int], repair: Repair, *, seed: int, without: tuple[
     model = _causal(network)
     counts = Counter(item.drawn["job"] for item in items)
     women = Counter(item.drawn["job"] for item in items if item.drawn[GENDER] == "f")
-    report(1.0, "Comparing the sentences")
+    with listening(lambda *_: None):  # a moment: the bar stays where the learning has brought it
+        pronoun = None if repair is Repair.FILTERED else audit(probe(" commence ses journées à sept heures."), model)
+        agreement = audit(probe(" trouvent drôle."), model)
     return Made(
         repair=repair,
         shares=tuple(Share(job=job, asked=asked[job], women=women[job], portraits=counts[job]) for job in ASKED),
         examples=tuple(texts[:8]),
         taught=taught,
-        pronoun=None if repair is Repair.FILTERED else audit(probe(" commence ses journées à sept heures."), model),
-        agreement=audit(probe(" trouvent drôle."), model),
+        pronoun=pronoun,
+        agreement=agreement,
     )
 
 

@@ -75,7 +75,7 @@ class StepScene(Generic[R, W]):
         return frame.guarded(lambda: save(self._onto_latest(change())), repeatable=True)
 
     def _onto_latest(self, changed: R) -> R:
-        latest = _session().saved.get(self.slug, self.run)
+        latest = _session().latest.get(self.slug, self.run)
         if latest is self.run or not isinstance(latest, type(changed)):
             return changed
         fields = {name: value for name, value in dict(changed).items() if value != getattr(self.run, name)}
@@ -86,7 +86,7 @@ def load(model: type[R]) -> R | None:
     """The run of this device, if there is one that this version of the kit can read."""
     session, slug = _session(), model.activity.slug
     row = frame.store().load(frame.device(), slug)
-    session.saved.pop(slug, None)
+    session.latest.pop(slug, None)
     if row is None:
         session.drawn[slug] = 0
         return None
@@ -97,6 +97,7 @@ def load(model: type[R]) -> R | None:
         run = model.model_validate_json(text)
     except ValidationError:
         return None  # saved by another version of the kit: one starts anew, over it
+    session.latest[slug] = run
     if before not in (0, version) and run.mode is Mode.SELF_PACED:
         st.toast(_("Another window of this browser has moved on. This window now shows the same thing."))
     return run
@@ -109,7 +110,7 @@ def save(run: Walk) -> None:
         session.drawn[slug] = frame.store().save(
             frame.device(), slug, run.model_dump_json(), replaces=session.drawn.get(slug, 0)
         )
-        session.saved[slug] = run
+        session.latest[slug] = run
     except Stale as stale:
         st.toast(frame.say(stale))
 
@@ -124,7 +125,7 @@ def leave(model: type[Walk]) -> None:
     session, slug = _session(), model.activity.slug
     frame.store().forget(frame.device(), slug)
     session.drawn[slug] = 0
-    session.saved.pop(slug, None)
+    session.latest.pop(slug, None)
 
 
 @dataclass
@@ -133,8 +134,8 @@ class _Session:
 
     drawn: dict[str, int] = field(default_factory=dict)
     """Which version it drew, or wrote since."""
-    saved: dict[str, Walk] = field(default_factory=dict)
-    """The run that it has written since it last drew one."""
+    latest: dict[str, Walk] = field(default_factory=dict)
+    """The run that it last read or wrote. A screen can be older: a click may come before it is drawn again."""
 
 
 def _session() -> _Session:

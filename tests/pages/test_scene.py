@@ -124,3 +124,17 @@ def test_a_click_before_the_answer_of_the_one_before_is_saved(state: State, stor
     after = scene.load(NoiseRun)
     assert after is not None
     assert after.guess is Guess.COLLAGE
+
+
+def test_a_click_before_the_screen_is_drawn_again(state: State, store: Store) -> None:
+    """The answer is saved and the page begun; the button that is pressed is still that of the screen before."""
+    scene.save(NoiseRun(seed=1))
+    loaded = scene.load(NoiseRun)
+    assert loaded is not None
+    drawn: scene.StepScene[NoiseRun, Any] = scene.StepScene(run=loaded, words=None, role=loaded.role)
+    drawn.move(lambda: loaded.having(guess=Guess.COLLAGE))()
+    scene.load(NoiseRun)  # and broken off here
+    drawn.move(loaded.next_step)()
+    after = scene.load(NoiseRun)
+    assert after is not None
+    assert (after.guess, after.step) == (Guess.COLLAGE, loaded.next_step().step)

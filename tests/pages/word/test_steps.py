@@ -25,9 +25,10 @@ from kit.language.tracing import Read, Token
 from kit.levels import Level
 from kit.steps import Mode
 from kit.walk import Plan
+from pages.parts import learning
 from pages.parts.figures import percent
 from pages.parts.language_models import models, present
-from pages.word import surprise, train
+from pages.word import surprise
 from pages.word.furnishing import piece, shown
 from pages.word.scene import SLUG, TASKS, Key
 from tests.pages.conftest import Opener
@@ -282,9 +283,9 @@ def test_surprise_is_added_up_by_word() -> None:
 def test_a_curve_says_in_words_what_it_draws(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[str] = []
     monkeypatch.setattr("streamlit.html", drawn.append)
-    monkeypatch.setattr(train, "_", str)
-    monkeypatch.setattr(train, "lang", lambda: "en")
-    train.curve([Point(step=0, learnt=4.0, kept=4.0), Point(step=10, learnt=1.0, kept=2.0)])
+    monkeypatch.setattr(learning, "_", str)
+    monkeypatch.setattr(learning, "lang", lambda: "en")
+    learning.curve([Point(step=0, learnt=4.0, kept=4.0), Point(step=10, learnt=1.0, kept=2.0)])
     assert 'aria-label="Loss at step 10: 1.00 on the text it reads, 2.00 on the text kept from it."' in drawn[0]
     assert "100.0% 75.0%" in drawn[0]
     assert "100.0% 50.0%" in drawn[0]
