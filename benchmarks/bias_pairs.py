@@ -34,12 +34,12 @@ WHO = (("Elle", "Il"), ("Ma voisine", "Mon voisin"), ("La juge", "Le juge"))
 
 
 def pairs(count: int) -> list[tuple[str, str]]:
-    """Sentences of 7 to 16 words that differ at their beginning."""
+    """Sentences of 6 to 12 words that differ at their beginning."""
     rng = random.Random(0)
     found = []
     for _ in range(count):
         one, other = rng.choice(WHO)
-        rest = " ".join(rng.choices(" ".join(SENTENCES).split(), k=rng.randint(5, 13)))
+        rest = " ".join(rng.choices(" ".join(SENTENCES).split(), k=rng.randint(5, 10)))
         found.append((f"{one} {rest}", f"{other} {rest}"))
     return found
 
