@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Self, TypeVar
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from kit.content import Content
 
@@ -42,6 +42,12 @@ class Debrief(Content):
     mandate: str = ""
     """What must be said before anyone leaves, in an activity that has such a thing."""
     questions: Annotated[tuple[Question, ...], Field(min_length=4, max_length=7)]
+
+    @model_validator(mode="after")
+    def _once(self) -> Self:
+        if len({question.id for question in self.questions}) != len(self.questions):
+            raise ValueError("an id is used twice")
+        return self
 
 
 class Term(Content):

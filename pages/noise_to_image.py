@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
 
 import streamlit as st
@@ -11,12 +9,9 @@ import streamlit as st
 from activities.noise_to_image import words as activity_words
 from activities.noise_to_image.run import NoiseRun
 from kit.images.generate import warm
-from pages import frame
 from pages.noise import setup
 from pages.noise.scene import Scene, present
-from pages.parts import browser
-from pages.parts.playing import play
-from pages.parts.scene import load
+from pages.parts import playing
 
 CSS = Path(__file__).parent / "noise" / "noise.css"
 
@@ -40,23 +35,16 @@ LABS = frozenset({"watch", "origin", "dial", "cost", "feed", "proportion", "alte
 """Steps that run models or take files: for the machine that serves the kit, until there are classes."""
 
 
-def view(step_id: str) -> Callable[[Scene], None]:
-    """The function that draws a step."""
-    module, function = VIEWS[step_id]
-    return getattr(import_module(f"pages.noise.{module}"), function)
-
-
-def main() -> None:
-    """Draw the page."""
-    st.html(CSS)
-    words = activity_words.load(frame.lang())
-    run = load(NoiseRun)
-    if run is None:
-        browser.arrive("setup")
-        setup.draw(words)
-        return
-    scene = Scene(run=present(run), words=words, role=run.role)
-    play(scene, view(run.step), here_only=LABS, computes=LABS | {"brief"}, warm=warm)
-
-
-main()
+st.html(CSS)
+playing.page(
+    NoiseRun,
+    Scene,
+    activity_words.load,
+    setup=setup.draw,
+    package="pages.noise",
+    views=VIEWS,
+    present=present,
+    here_only=LABS,
+    computes=LABS | {"brief"},
+    warm=warm,
+)

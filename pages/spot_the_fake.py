@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from importlib import import_module
-
 from activities.spot_the_fake import words as activity_words
 from activities.spot_the_fake.activity import SPOT_THE_FAKE
 from activities.spot_the_fake.run import SortingRun
-from pages import frame
-from pages.parts import browser
-from pages.parts.playing import play
-from pages.parts.scene import load
+from pages.parts import playing
 from pages.spot import setup
 from pages.spot.scene import Scene
 
@@ -31,32 +25,20 @@ VIEWS: dict[str, tuple[str, str]] = {
     "human_scores": ("chances", "human_scores"),
     "own_deck": ("own_deck", "draw"),
 }
-"""For each step, the module of :mod:`pages.spot` and the function that draws it.
-
-By name, so that the first page does not wait for what the last one needs.
-"""
+"""For each step, the module of :mod:`pages.spot` and the function that draws it."""
 
 
 HERE_ONLY = frozenset({"forensics", "detector", "own_deck"})
 """Steps that take files or run models: for the machine that serves the kit, until there are classes."""
 
 
-def view(step_id: str) -> Callable[[Scene], None]:
-    """The function that draws a step."""
-    module, function = VIEWS[step_id]
-    return getattr(import_module(f"pages.spot.{module}"), function)
-
-
-def main() -> None:
-    """Draw the page."""
-    words = activity_words.load(frame.lang())
-    run = load(SortingRun)
-    if run is None:
-        browser.arrive("setup")
-        setup.draw(words)
-        return
-    scene = Scene(run=run, words=words, role=run.role)
-    play(scene, view(run.step), here_only=HERE_ONLY, computes=[step.id for step in SPOT_THE_FAKE.sitting(2)])
-
-
-main()
+playing.page(
+    SortingRun,
+    Scene,
+    activity_words.load,
+    setup=setup.draw,
+    package="pages.spot",
+    views=VIEWS,
+    here_only=HERE_ONLY,
+    computes=[step.id for step in SPOT_THE_FAKE.sitting(2)],
+)

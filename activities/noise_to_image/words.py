@@ -108,8 +108,6 @@ class Words(Content):
             faults.append("professions: as many prompts as professions")
         if "{profession}" not in self.professions.template:
             faults.append("professions.template: {profession} is missing")
-        if len({question.id for question in self.debrief.questions}) != len(self.debrief.questions):
-            faults.append("debrief: an id is used twice")
         if faults:
             raise ValueError("; ".join(faults))
         return self

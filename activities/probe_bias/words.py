@@ -95,8 +95,6 @@ class Words(Content):
             faults += gaps(f"tables.{name}.values", table.values, declared()[name].values)
         if not self.debrief.mandate:
             faults.append("debrief.mandate is missing")
-        if len({question.id for question in self.debrief.questions}) != len(self.debrief.questions):
-            faults.append("debrief: an id is used twice")
         if faults:
             raise ValueError("; ".join(faults))
         return self

@@ -238,12 +238,8 @@ class Words(Content):
             *gaps("human_scores.studies", self.human_scores.studies, get_args(StudyId)),
             *gaps("human_scores.rows", self.human_scores.rows, get_args(ScoreId)),
         ]
-        for name, ids in (
-            ("dossiers", [d.id for d in self.dossiers]),
-            ("debrief", [q.id for q in self.debrief.questions]),
-        ):
-            if len(set(ids)) != len(ids):
-                faults.append(f"{name}: an id is used twice")
+        if len({dossier.id for dossier in self.dossiers}) != len(self.dossiers):
+            faults.append("dossiers: an id is used twice")
         if faults:
             raise ValueError("; ".join(faults))
         return self

@@ -7,11 +7,12 @@ import streamlit as st
 from activities.probe_bias import labs
 from activities.probe_bias.answers import Side
 from activities.probe_bias.labs import Compared
-from activities.probe_bias.run import PAIR, BiasRun
+from activities.probe_bias.run import BiasRun
 from kit.bias import sets
-from kit.bias.pairs import Result, Scored
+from kit.bias.pairs import Scored
 from kit.bias.sets import KitPair
 from kit.language.loading import EMBEDDED
+from pages.bias import own_pair
 from pages.bias.saying import rarity, times
 from pages.bias.scene import BETS, SLUG, TASKS, Key, Scene
 from pages.frame import _, lang, show
@@ -53,7 +54,7 @@ def draw(scene: Scene) -> None:
     if run.may_generate:
         if run.shown:  # below the answer: a room has to see it without scrolling
             _choices(scene)
-        _own(scene)
+        own_pair.draw(scene)
     paragraph(scene.words.labs["pairs"].honest, "caution")
     around(scene, "pairs")
     paragraph(scene.words.reviewed, "source")
@@ -195,32 +196,3 @@ def _share(name: str, some: list[Scored]) -> Chance:
     count = sum(each.prefers_more for each in some)
     figure = _("{k} of {n}").format(k=count, n=len(some))
     return Chance(name=name, share=count / len(some), figure=figure)
-
-
-def _own(scene: Scene) -> None:
-    """A pair of one's own, folded away until somebody opens it."""
-    run = scene.run
-    with st.expander(_("Your own pair"), expanded=bool(run.own_one or run.own_other)):
-        paragraph(_("Two sentences about nobody in this room, with one difference only."), "source")
-        with st.form("bias-own", border=False):
-            one = st.text_input(_("The first sentence"), value=run.own_one, key=Key.OWN_ONE, max_chars=PAIR)
-            other = st.text_input(_("The other sentence"), value=run.own_other, key=Key.OWN_OTHER, max_chars=PAIR)
-            asked = st.form_submit_button(_("Compare them"), key=Key.OWN)
-        if asked and (one.strip(), other.strip()) != (run.own_one, run.own_other):
-            scene.keep(run.having(own_one=one.strip(), own_other=other.strip()))
-        if not (run.own_one or run.own_other or asked):
-            return
-        found: Result | None = result(
-            scene,
-            "own",
-            {"one": run.own_one, "other": run.own_other},
-            lambda kit: kit.submit(labs.own_pair, run.model, run.own_one, run.own_other, weight="heavy"),
-        )
-        if found is not None and found.scored:
-            (each,) = found.scored
-            if each.more == each.less:
-                paragraph(_("The model finds neither likelier."), "said")
-                return
-            which = _("first") if each.prefers_more else _("second")
-            said = _("The model finds the {which} sentence {times}.")
-            paragraph(said.format(which=which, times=times(each.more - each.less)), "said")

@@ -129,10 +129,10 @@ def _result(scene: Scene) -> None:
         by_photo(picture.origins, chosen)
         _take_away(scene, chosen)
     cost_line(picture.cost)
+    notes(GIVEN)  # above the button that caused it, which may stand at the very foot of a small screen
     with st.container(horizontal=True, vertical_alignment="center"):
         download(scene, picture)
         _give(picture, chosen[0])
-    notes(GIVEN)
 
 
 def _before(scene: Scene) -> Recipe | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
+from importlib import import_module
 from typing import TypeVar
 from unicodedata import normalize
 
@@ -18,12 +19,45 @@ from pages.parts import browser
 from pages.parts.furniture import bar, heading, steps_rail
 from pages.parts.palette import enlarge
 from pages.parts.prose import escape, paragraph, unseen_title
-from pages.parts.scene import StepScene, leave, moved_on
+from pages.parts.scene import StepScene, Words, leave, load, moved_on
 
+R = TypeVar("R", bound=Walk)
 S = TypeVar("S", bound=StepScene)
+W = TypeVar("W", bound=Words)
 
 WARMED = "frame.warmed"
 """State key of the call that imports what this session's computations need."""
+
+
+def page(
+    run_of: type[R],
+    scene_of: type[S],
+    words_of: Callable[[str], W],
+    *,
+    setup: Callable[[W], None],
+    package: str,
+    views: Mapping[str, tuple[str, str]],
+    present: Callable[[R], R] = lambda run: run,
+    here_only: Collection[str] = (),
+    computes: Collection[str] = (),
+    warm: Callable[[], object] | None = None,
+) -> None:
+    """The page of an activity: its saved run, drawn for whoever looks at this screen; or, with none, its ``setup``.
+
+    ``run_of`` and ``scene_of`` are the activity's own; ``words_of`` loads its words in a language. ``views`` names, for
+    each step, a module of ``package`` and the function of it that draws the step: by name, so that the first screen
+    does not wait for what the last one needs. ``present`` mends what a run names and is there no more. The rest as in
+    :func:`play`.
+    """
+    words, run = words_of(frame.lang()), load(run_of)
+    if run is None:
+        browser.arrive("setup")
+        setup(words)
+        return
+    module, function = views[run.step]
+    view: Callable[[S], None] = getattr(import_module(f"{package}.{module}"), function)
+    scene = scene_of(run=present(run), words=words, role=run.role)
+    play(scene, view, here_only=here_only, computes=computes, warm=warm)
 
 
 def play(

@@ -73,7 +73,7 @@ def test_the_page_draws_exactly_the_steps_of_the_activity(activity: Activity) ->
     assert isinstance(views, ast.Dict)
     drawn = [key.value for key in views.keys if isinstance(key, ast.Constant)]
     assert drawn == [step.id for step in activity.steps]
-    [folder] = set(re.findall(r'import_module\(f"pages\.(\w+)\.', (PAGES / f"{activity.slug}.py").read_text("utf-8")))
+    [folder] = set(re.findall(r'package="pages\.(\w+)"', (PAGES / f"{activity.slug}.py").read_text("utf-8")))
     for module, function in map(ast.literal_eval, views.values):  # each names a function that exists
         file = PAGES / folder / f"{module}.py"
         assert function in {node.name for node in tree(file).body if isinstance(node, ast.FunctionDef)}
