@@ -3,8 +3,9 @@
 The door (:class:`Door`) does five things that Streamlit leaves to its host: it gives each browser an HttpOnly device
 cookie, so that a reload finds its owner; it sends a Content-Security-Policy that allows only ourselves; it refuses a
 ``Host`` that is not one of ours and a socket that a page of elsewhere opens, so that no web site reaches the kit; it
-takes no file from the other devices of the room, whatever their pages show; and it serves the page shell in the
-reader's language and on our paper colour, so that the first paint is not a blank sheet.
+takes no file from the other devices of the room, whatever their pages show, but sounds while the letterbox is open
+(:mod:`kit.podcast.letterbox`); and it serves the page shell in the reader's language and on our paper colour, so that
+the first paint is not a blank sheet.
 """
 
 from __future__ import annotations
@@ -20,15 +21,18 @@ import socket
 import sys
 import threading
 import webbrowser
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from kit import ROOT, i18n
+from kit import ROOT, i18n, settings
 from kit.errors import SetupError
+
+if TYPE_CHECKING:
+    from kit.certificate import Certificate
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -36,13 +40,19 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 DEVICE_COOKIE = "contrechamp_device"
+SECURE_COOKIE = "__Host-contrechamp_device"
+"""Its name over https. Under one name, a browser that had kept the secure one would neither send it nor take another on
+the day when the kit is served over http again: each reload would be a new device."""
 DEVICE_PATTERN = re.compile(r"^[0-9a-f]{32}$")
 COOKIE_SECONDS = 30 * 24 * 3600
 HTML = b"text/html; charset=utf-8"
 ICON = ROOT / "pages" / "parts" / "icon.png"
 LOOPBACK = "127.0.0.1"
 UPLOADS = "/_stcore/upload_file/"
-
+ROOM_MEGABYTES = 150
+"""Of one file from the room: a guest's twenty minutes weigh 115 MB as a browser records them, 20 MB as a phone does."""
+_AROUND = 2**20
+"""Bytes of a request around its file, at most."""
 
 _AT_ONCE = ("PageLink", "Html", "BidiComponent", "Button", "Radio", "Selectbox", "Input", "Checkbox")
 """Parts of Streamlit's interface that every page draws: asked for with the page, not when they are first met."""
@@ -76,7 +86,8 @@ def policy() -> str:
     """The Content-Security-Policy: ourselves only, and the inline script of the page shell by its hash.
 
     ``blob:`` scripts are how Streamlit loads the components of this kit; inline styles are how it styles everything.
-    It reads a photograph that the camera took by connecting to its ``data:`` address, which goes nowhere.
+    It reads a photograph that the camera took by connecting to its ``data:`` address, and what the microphone recorded
+    to its ``blob:`` one: neither goes anywhere.
     """
     scripts = re.findall(r"<script>(.*?)</script>", shell("fr").decode(), re.DOTALL)
     hashes = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in scripts)
@@ -88,7 +99,7 @@ def policy() -> str:
             "img-src 'self' data: blob:",
             "media-src 'self' data: blob:",
             "font-src 'self' data:",
-            "connect-src 'self' data:",
+            "connect-src 'self' data: blob:",
             "worker-src 'self' blob:",
             "manifest-src 'self'",
             "base-uri 'none'",
@@ -109,11 +120,16 @@ def protection() -> list[tuple[bytes, bytes]]:
 
 
 class Door:
-    """ASGI middleware around the whole application. ``hosts`` are the names we answer to (empty: any)."""
+    """ASGI middleware around the whole application.
 
-    def __init__(self, app: App, hosts: frozenset[str] = frozenset()) -> None:
+    ``hosts`` are the names we answer to (empty: any); ``https`` says that the server speaks TLS.
+    """
+
+    def __init__(self, app: App, hosts: frozenset[str] = frozenset(), https: bool = False) -> None:
         self.app = app
         self.hosts = hosts
+        self.scheme = "https" if https else "http"
+        self.cookie = SECURE_COOKIE if https else DEVICE_COOKIE
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -125,25 +141,30 @@ class Door:
             await _refuse(scope, send)
             return
         # Streamlit too refuses a socket asked for by a page of elsewhere, but looks up our public address first.
-        if self.hosts and scope["type"] == "websocket" and not same_origin(headers.get("origin"), host):
+        own = f"{self.scheme}://{host}"
+        if self.hosts and scope["type"] == "websocket" and not same_origin(headers.get("origin"), own):
             await _refuse(scope, send)
             return
+        cookies = headers.get("cookie", "")
+        # What a device did over http stays its own over https, where the browser sends that cookie too.
+        device = device_of(cookies, self.cookie) or device_of(cookies)
         if scope["type"] == "websocket":
-            await self.app(scope, receive, send)
+            await self.app(with_device(scope, cookies, device), receive, send)
             return
         # Streamlit takes a file from any open session, whether or not a page asked it for one.
         if self.hosts and UPLOADS in scope["path"] and not is_here(scope):
-            body = b"Files are taken on the machine that runs Contrechamp."
-            await _answer(send, 403, b"text/plain; charset=utf-8", body, protection())
-            return
+            refused = refusal(scope["method"], headers)
+            if refused is not None:
+                await _answer(send, refused[0], b"text/plain; charset=utf-8", refused[1], protection())
+                return
 
-        device = device_of(headers.get("cookie", ""))
         extra = protection()
         page = scope["method"] == "GET" and is_page(scope["path"], headers.get("accept", ""))
         if device is None or page:
             # Renewed with every page: what a device did is kept for as long after its last change.
-            name = f"{DEVICE_COOKIE}={device or uuid4().hex}"
-            cookie = f"{name}; Path=/; Max-Age={COOKIE_SECONDS}; HttpOnly; SameSite=Lax"
+            name = f"{self.cookie}={device or uuid4().hex}"
+            secure = "; Secure" if self.cookie == SECURE_COOKIE else ""
+            cookie = f"{name}; Path=/; Max-Age={COOKIE_SECONDS}; HttpOnly; SameSite=Lax{secure}"
             extra.append((b"set-cookie", cookie.encode()))
         if page:
             extra.append((b"cache-control", b"no-store"))
@@ -175,6 +196,22 @@ async def _answer(send: Send, status: int, kind: bytes, body: bytes, headers: li
     await send({"type": "http.response.body", "body": body})
 
 
+def refusal(method: str, headers: Mapping[str, str]) -> tuple[int, bytes] | None:
+    """Why a file of another device is not taken, or not taken back: status and sentence. None where it may come in."""
+    from kit.podcast.letterbox import letterbox  # whose neighbours the pages have loaded by then
+
+    if method not in ("PUT", "DELETE") or letterbox(settings.load()) is None:
+        return 403, b"Files are taken on the machine that runs Contrechamp."
+    if method == "DELETE":
+        return None
+    length = headers.get("content-length", "")
+    if "transfer-encoding" in headers or not length.isdecimal():
+        return 411, b"Contrechamp takes a file whose length is said beforehand."
+    if len(length) > 12 or int(length) > ROOM_MEGABYTES * 2**20 + _AROUND:
+        return 413, b"Contrechamp takes at most %d MB from another device." % ROOM_MEGABYTES
+    return None
+
+
 def is_here(scope: Scope) -> bool:
     """Whether a request comes from the machine that serves (or from a test, which has no address)."""
     client = scope.get("client")
@@ -197,19 +234,28 @@ def is_address(name: str) -> bool:
     return True
 
 
-def same_origin(origin: str | None, host: str) -> bool:
-    """Whether a page of ``origin`` was served by ``host``. Programs other than browsers name no origin."""
-    return origin is None or origin.partition("://")[2].lower() == host.lower()
+def same_origin(origin: str | None, own: str) -> bool:
+    """Whether ``origin`` is our ``own``, scheme included. Programs other than browsers name no origin."""
+    return origin is None or origin.lower() == own.lower()
 
 
-def device_of(cookies: str) -> str | None:
-    """The device named by a ``Cookie`` header, if it carries a well-formed one."""
+def device_of(cookies: str, cookie: str = DEVICE_COOKIE) -> str | None:
+    """The device named by a ``Cookie`` header, if it carries a well-formed one under the name ``cookie``."""
     # Not http.cookies: it stops at the first cookie it cannot read, and other programs on localhost set such ones.
     for pair in cookies.split(";"):
         name, _, value = pair.partition("=")
-        if name.strip() == DEVICE_COOKIE and DEVICE_PATTERN.fullmatch(value.strip()):
+        if name.strip() == cookie and DEVICE_PATTERN.fullmatch(value.strip()):
             return value.strip()
     return None
+
+
+def with_device(scope: Scope, cookies: str, device: str | None) -> Scope:
+    """``scope`` with ``device`` under the one name that the pages know; the last cookie of a name is the one read."""
+    if device is None:
+        return scope
+    headers = [(name, value) for name, value in scope["headers"] if name.lower() != b"cookie"]
+    cookie = f"{cookies}; {DEVICE_COOKIE}={device}".encode("latin-1")
+    return {**scope, "headers": [*headers, (b"cookie", cookie)]}
 
 
 def first_language(accepted: str) -> str:
@@ -237,6 +283,18 @@ def lan_addresses() -> list[str]:
     return sorted(found, key=lambda a: (not a.startswith("192.168."), not a.startswith("10."), a))
 
 
+def room_addresses() -> list[str]:
+    """What one types on the other devices of the room, the likeliest first; nothing unless the kit is open to them."""
+    if not os.environ.get("CONTRECHAMP_LAN"):
+        return []
+    return [os.environ.get("CONTRECHAMP_ADDRESS", "").replace("localhost", ip) for ip in lan_addresses()]
+
+
+def speaks_https() -> bool:
+    """Whether this server speaks https, so that the browsers of other devices give it their microphone."""
+    return os.environ.get("CONTRECHAMP_ADDRESS", "").startswith("https:")
+
+
 def port_is_free(host: str, port: int) -> bool:
     """Whether ``port`` can be listened to on ``host``."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
@@ -249,7 +307,7 @@ def port_is_free(host: str, port: int) -> bool:
     return True
 
 
-def application(hosts: frozenset[str] = frozenset()) -> App:
+def application(hosts: frozenset[str] = frozenset(), *, https: bool = False) -> App:
     """The whole ASGI application."""
     if str(ROOT) not in sys.path:
         sys.path.insert(0, str(ROOT))
@@ -261,14 +319,18 @@ def application(hosts: frozenset[str] = frozenset()) -> App:
     # until the first script has run, and a link straight to a page would run that page without its frame.
     PagesManager.uses_pages_directory = False
 
-    return StreamlitApp(ROOT / "app.py", middleware=[Middleware(Door, hosts=hosts)])  # type: ignore[return-value]
+    return StreamlitApp(ROOT / "app.py", middleware=[Middleware(Door, hosts=hosts, https=https)])  # type: ignore[return-value]
 
 
-def run(*, host: str = LOOPBACK, port: int = 8501, lan: bool = False, open_browser: bool = True) -> None:
+def run(
+    *, host: str = LOOPBACK, port: int = 8501, lan: bool = False, https: bool = False, open_browser: bool = True
+) -> None:
     """Serve the kit until interrupted.
 
     ``lan`` opens it to the room: it then listens on every IPv4 address and prints the one to type on other devices.
-    Raises :class:`SetupError` if the port is taken.
+    ``https`` lets these devices use their microphone and camera, with a certificate of our own; without ``lan`` there
+    is nobody whom it would serve, and it says so. Raises :class:`SetupError` if the port is taken or the certificate
+    cannot be written.
     """
     import uvicorn
 
@@ -282,18 +344,19 @@ def run(*, host: str = LOOPBACK, port: int = 8501, lan: bool = False, open_brows
             port=port,
             free=free,
         )
-    os.environ["CONTRECHAMP_LAN"] = "1" if lan else ""
     room = lan_addresses() if lan else []
     hosts = frozenset({"localhost", LOOPBACK, "::1", host, *room})
-    address = f"http://localhost:{port}"
-    print(f"Contrechamp : {address}", flush=True)
-    for ip in room:
-        print(f"Dans la salle / in the room : http://{ip}:{port}", flush=True)
+    own = _certificate(room) if lan and https else None
+    address = f"{'https' if own else 'http'}://localhost:{port}"
+    os.environ["CONTRECHAMP_LAN"] = "1" if lan else ""
+    os.environ["CONTRECHAMP_ADDRESS"] = address
+    _announce(address, own, https)
     server = uvicorn.Server(
         uvicorn.Config(
-            application(hosts),
+            application(hosts, https=own is not None),
             host=bind,
             port=port,
+            ssl_certfile=own.file if own else None,
             log_config=None,
             access_log=False,
             ws="websockets-sansio",
@@ -311,6 +374,34 @@ def run(*, host: str = LOOPBACK, port: int = 8501, lan: bool = False, open_brows
     # uvicorn closes what is open, then raises the signal again: Ctrl-C is how one leaves, not a fault.
     with contextlib.suppress(KeyboardInterrupt):
         server.run()
+
+
+def _certificate(room: list[str]) -> Certificate:
+    from kit.certificate import certificate
+
+    return certificate(settings.load(), room)
+
+
+def _announce(address: str, own: Certificate | None, https: bool) -> None:
+    """Print where the kit is served, and what to know of https where it was asked for."""
+    from kit.terminal import gettext
+
+    print(f"Contrechamp : {address}", flush=True)
+    for there in room_addresses():
+        print(f"Dans la salle / in the room : {there}", flush=True)
+    if own:
+        said = gettext(
+            "The browser does not know this certificate, which was made on this machine: choose Advanced, then"
+            " Continue; the fingerprint that it shows must be {fingerprint}."
+        )
+        print(said.format(fingerprint=own.fingerprint), flush=True)
+    elif https:
+        # To a browser http://localhost is as safe as https, and no warning comes before it.
+        said = gettext(
+            "On this machine the microphone and the camera work without --https; for the other devices of the room, add"
+            " --lan."
+        )
+        print(said, flush=True)
 
 
 def _open_when_ready(server: Any, address: str) -> None:

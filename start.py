@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Start Contrechamp on a machine that has nothing but Python.
 
-    python3 start.py                  install if needed, then run the kit (--lan, --port N, --no-browser, --lang fr|en)
+    python3 start.py                  install if needed, then run the kit (--lan, --https, --port N, --no-browser,
+                                      --lang fr|en)
     python3 start.py test [...]       install the test extras if needed, then run the tests (arguments go to pytest)
     python3 start.py bundle FOLDER    gather the kit and its wheels, to install elsewhere with no network (--with-tests)
     python3 start.py doctor           any other command of the kit: doctor, deck, generate (--help describes each)

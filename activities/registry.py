@@ -7,12 +7,13 @@ from typing import Protocol
 
 from activities.next_word.activity import NEXT_WORD
 from activities.noise_to_image.activity import NOISE_TO_IMAGE
+from activities.podcast.activity import PODCAST
 from activities.probe_bias.activity import PROBE_BIAS
 from activities.spot_the_fake.activity import SPOT_THE_FAKE
 from kit.errors import NotFound
 from kit.steps import Activity
 
-ACTIVITIES: tuple[Activity, ...] = (SPOT_THE_FAKE, NOISE_TO_IMAGE, NEXT_WORD, PROBE_BIAS)
+ACTIVITIES: tuple[Activity, ...] = (SPOT_THE_FAKE, NOISE_TO_IMAGE, NEXT_WORD, PROBE_BIAS, PODCAST)
 
 
 class Words(Protocol):

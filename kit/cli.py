@@ -22,6 +22,7 @@ from kit.errors import BadInput, KitError, NotFound, SetupError
 from kit.i18n import N_
 from kit.language.command import next_token
 from kit.models.command import models_app
+from kit.podcast.command import podcast_app
 from kit.terminal import AsJson, bar, gettext, print_json
 
 _ = translator(system_language())
@@ -41,6 +42,7 @@ deck_app = typer.Typer(help=_("Check, make, export and import decks of images.")
 app.add_typer(deck_app, name="deck")
 app.add_typer(models_app, name="models")
 app.add_typer(bias_app, name="bias")
+app.add_typer(podcast_app, name="podcast")
 app.command("next", help=_("Show what a language model would write after a text."))(next_token)
 
 
@@ -53,6 +55,9 @@ def _check_port(port: int) -> None:
 def run(
     port: Annotated[int, typer.Option(help=_("Port to listen on."))] = DEFAULT_PORT,
     lan: Annotated[bool, typer.Option("--lan", help=_("Open the kit to the room, and print its address."))] = False,
+    https: Annotated[
+        bool, typer.Option("--https", help=_("With --lan: let the room use its microphones and cameras."))
+    ] = False,
     no_browser: Annotated[bool, typer.Option("--no-browser", help=_("Do not open a browser."))] = False,
     lang: Annotated[str, typer.Option(help=_("Language: fr or en."))] = "",
 ) -> None:
@@ -71,7 +76,7 @@ def run(
         sys.path.insert(0, str(ROOT))
     import serve
 
-    serve.run(host=serve.LOOPBACK, port=port, lan=lan, open_browser=not no_browser)
+    serve.run(host=serve.LOOPBACK, port=port, lan=lan, https=https, open_browser=not no_browser)
 
 
 @app.command(help=_("Check that this machine is ready. Status 1 if something must be mended."))

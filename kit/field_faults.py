@@ -61,12 +61,17 @@ PATTERNS: dict[str, KitError] = {
     r"^[a-z0-9][a-z0-9_-]{0,63}\Z": BadContent(
         "1 to 64 small letters without accents, digits, “-” and “_”, the first a letter or a digit"
     ),
+    r"^[a-z0-9][a-z0-9_-]{0,31}$": BadContent(
+        "1 to 32 small letters without accents, digits, “-” and “_”, the first a letter or a digit"
+    ),
     r"^[a-z0-9_]+\Z": BadContent("small letters without accents, digits and “_” only"),
 }
-"""The patterns of decks and guides, in words."""
+"""The patterns of decks, guides and podcasts, in words."""
 
 _LABEL = re.compile(r"(?:[a-z]+-)*(?:str|int|float|bool|date|datetime|none)|[a-z-]+\[.*\]|[A-Z]\w*")
 """How pydantic calls the branches of a union in the way to a field. Fields of ours never look so."""
+_NAMED_LAST = ("missing", "invalid_key")
+"""Errors whose way ends with a name that is not in the data, and that is a field's all the same."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +118,7 @@ def of(errors: Iterable[ErrorDetails], data: object, node: yaml.Node | None) -> 
 
 
 def _found(error: ErrorDetails, data: object) -> _Found:
-    """``error`` with the way to its field: what pydantic adds to it (branches, « [key] ») left out."""
+    """``error`` with the way to its field: what pydantic adds to it (branches, tags, « [key] ») left out."""
     path: list[str | int] = []
     branch: Path | None = None
     after = 0
@@ -123,15 +128,31 @@ def _found(error: ErrorDetails, data: object) -> _Found:
             data = data[part]  # type: ignore[index]
         elif part == "[key]":
             continue
-        elif isinstance(part, str) and _LABEL.fullmatch(part) and error["type"] not in ("missing", "invalid_key"):
+        elif isinstance(part, str) and _LABEL.fullmatch(part) and error["type"] not in _NAMED_LAST:
             if branch is None:
                 branch, after = tuple(path), index + 1
+            continue
+        elif _is_tag(part, data) and (index + 1 < len(error["loc"]) or error["type"] not in _NAMED_LAST):
             continue
         else:
             data = None
         path.append(part)
+    if error["type"] == "union_tag_invalid":  # said of the whole block; what is wrong is its tag
+        tag = _discriminator(error["ctx"])
+        path.append(tag)
+        error = {**error, "input": error["input"][tag]}
     at_top = branch is not None and after == len(error["loc"]) and error["type"] in EXPECTED
     return _Found(path=tuple(path), error=error, branch=branch, at_top=at_top)
+
+
+def _is_tag(part: str | int, data: object) -> bool:
+    """Whether ``part``, no field of ``data``, is the value that told pydantic which model of a union was meant."""
+    return isinstance(part, str) and isinstance(data, dict) and part in data.values()
+
+
+def _discriminator(ctx: Mapping[str, Any]) -> str:
+    """The field whose value tells the models of a union apart."""
+    return str(ctx["discriminator"]).strip("'")
 
 
 def _follows(error: ErrorDetails) -> bool:
@@ -182,7 +203,7 @@ SENTENCES: dict[str, Callable[[Mapping[str, Any], Any], KitError]] = {
     "extra_forbidden": lambda ctx, value: BadContent("this field is not known here; remove it, or correct its name"),
     "invalid_key": lambda ctx, value: BadContent("this is not the name of a field; remove it, or correct it"),
     "union_tag_not_found": lambda ctx, value: BadContent(
-        "the field {field} is missing here", field=ctx["discriminator"]
+        "the field {field} is missing here", field=_discriminator(ctx)
     ),
     "string_too_short": _short_text,
     "string_too_long": lambda ctx, value: BadContent(

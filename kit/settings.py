@@ -11,6 +11,7 @@
 | ``CONTRECHAMP_CACHE_MB`` | bound of the disk cache, in megabytes | 500 |
 | ``CONTRECHAMP_LANG`` | language of the command line, ``fr`` or ``en`` | the system's, else French |
 | ``CONTRECHAMP_LAN`` | set by the server itself: ``1`` when it is open to the room | empty |
+| ``CONTRECHAMP_ADDRESS`` | set by the server itself: its own address on this machine, with its scheme | empty |
 | ``CONTRECHAMP_REQUIRE_BROWSER`` | tests: ``1`` makes a skipped browser test a failure | empty |
 | ``CONTRECHAMP_SHOTS`` | browser tests: folder for their screenshots | a temporary one |
 | ``CONTRECHAMP_TEST_RECORD`` | browser tests: set by them, file in which the server notes its connections | none |

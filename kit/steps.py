@@ -60,6 +60,8 @@ class Activity:
     steps: tuple[Step, ...]
     short: tuple[tuple[str, int], ...]
     """The 20-minute format: step ids in order, each with its minutes."""
+    half_day: tuple[tuple[str, int], ...] = ()
+    """The half-day format, of both sittings' steps in an order of its own, each with its minutes; empty: none."""
 
     @property
     def minutes(self) -> int:

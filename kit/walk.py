@@ -22,6 +22,7 @@ class Plan(StrEnum):
     LESSON = "lesson"
     SHORT = "short"
     SECOND = "second"
+    HALF_DAY = "half_day"
 
 
 class Walk(BaseModel):
@@ -61,6 +62,8 @@ class Walk(BaseModel):
                 return tuple(cls.activity.step(step_id) for step_id, _ in cls.activity.short)
             case Plan.SECOND:
                 return cls.activity.sitting(2)
+            case Plan.HALF_DAY:
+                return tuple(cls.activity.step(step_id) for step_id, _ in cls.activity.half_day)
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -75,7 +78,13 @@ class Walk(BaseModel):
     @property
     def minutes(self) -> int:
         """Planned length of the current step in this plan."""
-        return dict(self.activity.short)[self.step] if self.plan is Plan.SHORT else self.steps[self.index].minutes
+        match self.plan:
+            case Plan.SHORT:
+                return dict(self.activity.short)[self.step]
+            case Plan.HALF_DAY:
+                return dict(self.activity.half_day)[self.step]
+            case Plan.LESSON | Plan.SECOND:
+                return self.activity.step(self.step).minutes
 
     @property
     def role(self) -> Role:

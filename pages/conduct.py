@@ -22,6 +22,7 @@ PANELS = {
     "noise_to_image": "pages.noise.facilitator",
     "next_word": "pages.word.facilitator",
     "probe_bias": "pages.bias.facilitator",
+    "podcast": "pages.studio.facilitator",
 }
 """For each activity, the module that finds its projected run (``projected``) and draws the rest (``panel``)."""
 

@@ -9,6 +9,7 @@ import streamlit as st
 
 from activities import registry
 from activities.next_word import words as next_word
+from activities.podcast import words as podcast
 from activities.probe_bias import words as probe_bias
 from activities.registry import ACTIVITIES
 from kit import ROOT
@@ -111,7 +112,12 @@ def _count() -> None:
     st.html(f'<p class="cover-sentence">{escape(text)}</p>')
 
 
-COVERS: dict[str, Callable[[], None]] = {"next_word": _sentence, "probe_bias": _count}
+def _minute() -> None:
+    """What one bets on before anything is written."""
+    st.html(f'<p class="cover-sentence">{escape(podcast.load(frame.lang()).brief.question)}</p>')
+
+
+COVERS: dict[str, Callable[[], None]] = {"next_word": _sentence, "probe_bias": _count, "podcast": _minute}
 """What stands on the card of an activity, where it is not the generated picture."""
 
 main()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import base64
 import hashlib
@@ -14,20 +15,25 @@ import subprocess
 import sys
 import threading
 import time
+import tomllib
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from http.client import HTTPResponse
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
+import uvicorn
+from starlette.requests import HTTPConnection
 
 import serve
-from kit import ROOT
+from kit import ROOT, settings
 from kit.errors import SetupError
+from kit.podcast.letterbox import OPEN_FOR, close_letterbox, open_letterbox
 
 HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 HTML = "text/html,application/xhtml+xml"
@@ -36,10 +42,11 @@ DEVICE = "0123456789abcdef0123456789abcdef"
 
 @dataclass
 class Reply:
-    """What came back, and whether the application behind the door was asked."""
+    """What came back, whether the application behind the door was asked, and the cookies that it read."""
 
     messages: list[Any] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    cookies: dict[str, str] = field(default_factory=dict)
 
     @property
     def status(self) -> int:
@@ -64,6 +71,7 @@ def knock(
     method: str = "GET",
     hosts: frozenset[str] = HOSTS,
     client: str = "127.0.0.1",
+    https: bool = False,
     **headers: str,
 ) -> Reply:
     """One request through the door, to an application that answers “behind”."""
@@ -71,6 +79,8 @@ def knock(
 
     async def behind(scope: Any, receive: Any, send: Any) -> None:
         reply.asked.append(scope["type"])
+        if scope["type"] != "lifespan":
+            reply.cookies = HTTPConnection(scope).cookies
         if scope["type"] == "http":
             await send({"type": "http.response.start", "status": 404, "headers": [(b"content-type", b"text/plain")]})
             await send({"type": "http.response.body", "body": b"behind"})
@@ -85,7 +95,7 @@ def knock(
         (k.replace("_", "-").encode(), v.encode("latin-1")) for k, v in {"host": "localhost:8501", **headers}.items()
     ]
     scope = {"type": kind, "path": path, "method": method, "headers": raw, "client": (client, 50000)}
-    asyncio.run(serve.Door(behind, hosts)(scope, receive, send))
+    asyncio.run(serve.Door(behind, hosts, https)(scope, receive, send))
     return reply
 
 
@@ -133,6 +143,35 @@ def test_cookies_of_other_programs_on_localhost_do_not_hide_it(others: str) -> N
     assert serve.device_of(others) is None
 
 
+OTHER = DEVICE[::-1]
+
+
+def test_over_https_the_number_goes_over_https_only() -> None:
+    cookie = knock(accept=HTML, https=True).header("set-cookie")
+    assert re.match(rf"{serve.SECURE_COOKIE}=[0-9a-f]{{32}};", cookie)
+    # What browsers ask of a name in “__Host-”: Secure, Path=/, no Domain.
+    assert {part.strip() for part in cookie.split(";")[1:]} == {
+        "Path=/", "HttpOnly", "SameSite=Lax", "Max-Age=2592000", "Secure"
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cookies", "kept"),
+    [
+        (f"{serve.SECURE_COOKIE}={DEVICE}", DEVICE),
+        (f"{serve.DEVICE_COOKIE}={DEVICE}", DEVICE),
+        (f"{serve.SECURE_COOKIE}={DEVICE}; a=1; {serve.DEVICE_COOKIE}={OTHER}", DEVICE),
+        (f"{serve.DEVICE_COOKIE}={OTHER}; {serve.SECURE_COOKIE}={DEVICE}", DEVICE),
+    ],
+)
+def test_a_device_stays_the_same_over_https_and_to_the_pages(cookies: str, kept: str) -> None:
+    renewed = knock(accept=HTML, https=True, cookie=cookies).header("set-cookie")
+    assert renewed.startswith(f"{serve.SECURE_COOKIE}={kept};")
+    read = knock(kind="websocket", https=True, cookie=cookies).cookies
+    assert read[serve.DEVICE_COOKIE] == kept
+    assert ("a" in read) == ("a=1" in cookies)
+
+
 # -- the policy -------------------------------------------------------------------------------------------------------
 
 
@@ -145,6 +184,7 @@ def test_every_response_is_protected(path: str, method: str) -> None:
     assert reply.header("content-security-policy") == serve.policy()
     assert reply.header("x-content-type-options") == "nosniff"
     assert reply.header("referrer-policy") == "no-referrer"
+    assert {"camera=(self)", "microphone=(self)"} <= set(reply.header("permissions-policy").split(", "))
 
 
 def test_the_policy_allows_only_ourselves() -> None:
@@ -157,7 +197,7 @@ def test_the_policy_allows_only_ourselves() -> None:
     assert "'unsafe-inline'" not in rules["script-src"]
     assert "data:" not in rules["script-src"]
     assert "'unsafe-eval'" not in serve.policy()
-    assert rules["connect-src"] == "'self' data:"
+    assert rules["connect-src"] == "'self' data: blob:"
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
@@ -287,17 +327,23 @@ def test_foreign_names_are_refused_before_anything_else(host: str) -> None:
         "null",
         "",
         "http://[",
+        "ws{s}://localhost:8501",
+        "http{other}://localhost:8501",
     ],
 )
-def test_a_page_of_elsewhere_opens_no_socket(origin: str) -> None:
-    reply = knock("/_stcore/stream", kind="websocket", origin=origin)
+@pytest.mark.parametrize("https", [False, True])
+def test_a_page_of_elsewhere_opens_no_socket(origin: str, https: bool) -> None:
+    origin = origin.format(s="s" if https else "", other="" if https else "s")
+    reply = knock("/_stcore/stream", kind="websocket", origin=origin, https=https)
     assert reply.asked == []
     assert reply.messages == [{"type": "websocket.close", "code": 1008}]
 
 
-def test_our_own_page_opens_its_socket() -> None:
-    for origin, host in (("http://localhost:8501", "localhost:8501"), ("http://[::1]:8501", "[::1]:8501")):
-        assert knock(kind="websocket", origin=origin, host=host).asked == ["websocket"]
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize("host", ["localhost:8501", "[::1]:8501", "192.168.1.7:8501"])
+def test_our_own_page_opens_its_socket(scheme: str, host: str) -> None:
+    reply = knock(kind="websocket", origin=f"{scheme}://{host}", host=host, https=scheme == "https")
+    assert reply.asked == ["websocket"]
 
 
 def test_a_developers_server_names_no_host_and_answers_all() -> None:
@@ -319,6 +365,82 @@ def test_the_room_sends_no_files(path: str, method: str) -> None:
     for client in ("127.0.0.1", "::1"):
         assert knock(path, method=method, client=client).asked == ["http"]
     assert knock("/", accept=HTML, client="10.77.0.2").status == 200
+
+
+FILE = "/_stcore/upload_file/session/file"
+PHONE = "192.168.1.30"
+
+
+@pytest.fixture
+def project() -> str:
+    """A project of this machine."""
+    from kit.podcast.episode import Episode
+    from kit.podcast.store import Projects
+
+    return Projects(settings.load()).create(Episode())
+
+
+def test_the_room_sends_sounds_while_the_letterbox_is_open(project: str) -> None:
+    sent = {"client": PHONE, "content_length": "5000"}
+    assert knock(FILE, method="PUT", **sent).status == 403
+    open_letterbox(settings.load(), project)
+    assert knock(FILE, method="PUT", **sent).asked == ["http"]
+    assert knock("/podcast" + FILE, method="PUT", **sent).asked == ["http"]
+    assert knock(FILE, method="DELETE", client=PHONE).asked == ["http"]
+    close_letterbox(settings.load())
+    assert knock(FILE, method="PUT", **sent).status == 403
+    assert knock(FILE, method="DELETE", client=PHONE).status == 403
+
+
+def test_a_letterbox_whose_time_is_over_takes_nothing(project: str) -> None:
+    sent = {"client": PHONE, "content_length": "5000"}
+    open_letterbox(settings.load(), project, datetime.now(UTC) - OPEN_FOR + timedelta(minutes=1))
+    assert knock(FILE, method="PUT", **sent).asked == ["http"]
+    open_letterbox(settings.load(), project, datetime.now(UTC) - OPEN_FOR)
+    assert knock(FILE, method="PUT", **sent).status == 403
+
+
+def test_an_open_letterbox_opens_nothing_else(project: str) -> None:
+    open_letterbox(settings.load(), project)
+    for method in ("GET", "POST", "PATCH", "HEAD", "OPTIONS"):
+        assert knock(FILE, method=method, client=PHONE, content_length="5").status == 403
+    assert knock(FILE, method="PUT", client=PHONE, content_length="5", host="evil.example").status == 421
+    own = knock("/_stcore/stream", kind="websocket", client=PHONE, origin="http://evil.example")
+    assert own.asked == []
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        ({"content_length": str(serve.ROOM_MEGABYTES * 2**20)}, 404),
+        ({"content_length": str((serve.ROOM_MEGABYTES + 1) * 2**20)}, 404),
+        ({"content_length": str((serve.ROOM_MEGABYTES + 1) * 2**20 + 1)}, 413),
+        ({"content_length": "9" * 5000}, 413),
+        ({}, 411),
+        ({"content_length": ""}, 411),
+        ({"content_length": "-1"}, 411),
+        ({"content_length": "1e3"}, 411),
+        ({"transfer_encoding": "chunked"}, 411),
+        ({"transfer_encoding": "chunked", "content_length": "10"}, 411),
+    ],
+)
+def test_one_file_of_the_room_has_a_bound(project: str, said: dict[str, str], status: int) -> None:
+    """404 is what the application behind the door answers."""
+    open_letterbox(settings.load(), project)
+    reply = knock(FILE, method="PUT", client=PHONE, **said)
+    assert (reply.status, reply.asked) == (status, ["http"] if status == 404 else [])
+    assert reply.header("content-security-policy") == serve.policy()
+    assert knock(FILE, method="PUT", **said).asked == ["http"], "this machine has Streamlit's own bound"
+
+
+def test_every_uploader_says_how_much_it_takes() -> None:
+    """The server's own bound is that of the heaviest, a project of sounds."""
+    option = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))["server"]["maxUploadSize"]
+    assert option >= serve.ROOM_MEGABYTES
+    for page in (ROOT / "pages").rglob("*.py"):
+        for node in ast.walk(ast.parse(page.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("file_uploader"):
+                assert "max_upload_size" in {word.arg for word in node.keywords}, f"{page.name}:{node.lineno}"
 
 
 # -- ports and addresses ----------------------------------------------------------------------------------------------
@@ -390,6 +512,53 @@ def test_the_likeliest_address_comes_first(monkeypatch: pytest.MonkeyPatch) -> N
     )
     monkeypatch.setattr(psutil, "net_if_stats", lambda: {n: Stats(n != "off") for n in cards})
     assert serve.lan_addresses() == ["192.168.1.20", "10.3.0.8", "172.17.0.1"]
+
+
+# -- https ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[uvicorn.Config]:
+    """What the server is started with, without starting it, in a room of one address."""
+    configs: list[uvicorn.Config] = []
+    monkeypatch.setenv("CONTRECHAMP_LANG", "en")
+    monkeypatch.setenv("CONTRECHAMP_LAN", "")
+    monkeypatch.setenv("CONTRECHAMP_ADDRESS", "")
+    monkeypatch.setattr(serve, "lan_addresses", lambda: ["192.168.1.20"])
+    monkeypatch.setattr(serve, "application", lambda hosts, *, https: serve.Door(knock, hosts, https))  # type: ignore[arg-type]
+    monkeypatch.setattr(uvicorn.Server, "run", lambda self: configs.append(self.config))
+    return configs
+
+
+def test_the_room_is_told_what_its_browsers_will_ask(
+    started: list[uvicorn.Config], home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    port = free_port()
+    serve.run(port=port, lan=True, https=True, open_browser=False)
+    here, there, warning = capsys.readouterr().out.splitlines()
+    assert here.endswith(f" https://localhost:{port}")
+    assert there.endswith(f" https://192.168.1.20:{port}")
+    assert serve.room_addresses() == [f"https://192.168.1.20:{port}"]
+    assert serve.speaks_https()
+    assert re.search(r"Advanced.* ([0-9A-F]{2} ){31}[0-9A-F]{2}\.$", warning)
+    [config] = started
+    assert config.is_ssl
+    assert Path(str(config.ssl_certfile)).parent == home
+    assert (config.app.scheme, config.app.cookie) == ("https", serve.SECURE_COOKIE)  # type: ignore[union-attr]
+
+
+def test_alone_on_this_machine_https_is_not_needed_and_it_says_so(
+    started: list[uvicorn.Config], home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    port = free_port()
+    serve.run(port=port, https=True, open_browser=False)
+    here, why = capsys.readouterr().out.splitlines()
+    assert here.endswith(f" http://localhost:{port}")
+    assert "--lan" in why
+    assert not started[0].is_ssl
+    assert serve.room_addresses() == []
+    assert not serve.speaks_https()
+    assert not home.exists(), "a certificate that nobody needs"
 
 
 # -- for real ---------------------------------------------------------------------------------------------------------

@@ -449,10 +449,11 @@ def test_the_kit_runs_from_any_folder(start: ModuleType, folder: Path, monkeypat
     monkeypatch.setattr(start.os, "execve", lambda path, command, env: ran.append((command, env)))
     monkeypatch.setattr(start.os, "chdir", lambda path: ran.append(path))
     monkeypatch.setenv("PYTHONPATH", "/somewhere/else")
-    start.main(["--lan", "--port", "8600"])
+    options = ["--lan", "--https", "--port", "8600"]
+    start.main(options)
     (command, env), *rest = ran
     assert not rest
-    assert command == [str(folder / ".venv/bin/python"), "-P", "-m", "kit.cli", "run", "--lan", "--port", "8600"]
+    assert command == [str(folder / ".venv/bin/python"), "-P", "-m", "kit.cli", "run", *options]
     assert env["PYTHONPATH"] == str(folder)
     ran.clear()
     start.main(["test", "-k", "a or b"])

@@ -7,6 +7,7 @@
   :mod:`~kit.models.fetching` brings one of them, whatever the line does.
 * :mod:`~kit.models.text_to_image` runs in a compute worker, from local files alone, with the pipeline that
   :mod:`~kit.models.loading` holds there.
-* Language models are loaded by :mod:`kit.language.loading`; :mod:`kit.models.architecture` says which of them can be.
+* Language models are loaded by :mod:`kit.language.loading`, those of speech by :mod:`~kit.models.speech`;
+  :mod:`kit.models.architecture` says which of them can be.
 * :mod:`~kit.models.command` is ``contrechamp models``.
 """

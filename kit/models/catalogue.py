@@ -42,6 +42,8 @@ class Task(StrEnum):
     TEXT_TO_IMAGE = "text-to-image"
     FILL_MASK = "fill-mask"
     TEXT_GENERATION = "text-generation"
+    TEXT_TO_SPEECH = "text-to-speech"
+    SPEECH_RECOGNITION = "automatic-speech-recognition"
 
 
 class Checker(StrEnum):

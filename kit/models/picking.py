@@ -3,8 +3,8 @@
 A repository often holds the same weights several times: one file for the whole, one folder per component, each in full
 and in half precision, each as a pickle and as safetensors. The folders are taken, in half precision where every
 component has it (torch widens it again when it loads), and a component that only exists as a pickle is refused, since
-reading a pickle runs whatever it says. A language model lies at the root of its repository, in one folder: the same
-rules hold there, and its weights are taken as they are, in no variant.
+reading a pickle runs whatever it says. A language model, or one of speech, lies at the root of its repository, in one
+folder: the same rules hold there, and its weights are taken as they are, in no variant.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from kit.errors import BadInput
-from kit.models.architecture import CONFIG, task_of
+from kit.models.architecture import CONFIG, SPEECH, speech_task_of, task_of
 from kit.models.catalogue import Entry, Task
 from kit.models.store import is_safe
 
@@ -28,7 +28,9 @@ BESIDE = (
     "added_tokens.json",
     "merges.txt",
 )
-"""What a language model may have beside its configuration, its weights and a vocabulary."""
+"""What a model of language or speech may have beside its configuration, its weights and a vocabulary."""
+HEARING = ("preprocessor_config.json", "processor_config.json")
+"""How a model that writes down speech takes its sound: it has one of them."""
 PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle")
 MAX_FILES = 400
 MAX_SMALL = 32 * 2**20
@@ -107,7 +109,7 @@ def pick(listed: list[RemoteFile], index: bytes, entry: Entry) -> Picked:
     Raises :class:`BadInput` if weights only exist as a pickle, if a file that is needed is missing, or if a path would
     leave its folder.
     """
-    picked = _pipeline(listed, index, entry) if entry.task is Task.TEXT_TO_IMAGE else _language(listed, index, entry)
+    picked = _pipeline(listed, index, entry) if entry.task is Task.TEXT_TO_IMAGE else _at_root(listed, index, entry)
     papers = [file for file in listed if re.fullmatch(r"(?i)(LICEN[CS]E|README)[\w.-]*", file.path)]
     taken = sorted({*picked.files, *papers}, key=lambda file: (file.size, file.path))
     for file in taken:
@@ -155,9 +157,9 @@ def _pipeline(listed: list[RemoteFile], index: bytes, entry: Entry) -> Picked:
     return Picked(files=tuple(taken), variant=variant, safety_checker="safety_checker" in parts)
 
 
-def _language(listed: list[RemoteFile], config: bytes, entry: Entry) -> Picked:
-    """What a language model loads from: files at the root."""
-    found = task_of(config, entry.name)
+def _at_root(listed: list[RemoteFile], config: bytes, entry: Entry) -> Picked:
+    """What a model of language or speech loads from: files at the root."""
+    found = (speech_task_of if entry.task in SPEECH else task_of)(config, entry.name)
     if found is not entry.task:
         raise BadInput(
             "The catalogue has “{name}” under {task}, but its architecture is one of {found}. Correct its entry, or "
@@ -182,6 +184,10 @@ def _language(listed: list[RemoteFile], config: bytes, entry: Entry) -> Picked:
     if not words:
         raise _missing(entry, VOCABULARIES[0])
     beside = {CONFIG, *BESIDE}
+    if entry.task is Task.SPEECH_RECOGNITION:
+        beside.update(HEARING)
+        if not any(file.path in HEARING for file in root):
+            raise _missing(entry, HEARING[0])
     if weights[0].path != "model.safetensors":
         beside.add("model.safetensors.index.json")  # which part has which tensor
     taken = [*words, *weights, *(file for file in root if file.path in beside)]

@@ -9,7 +9,7 @@ import streamlit as st
 from activities.noise_to_image import galleries, gallery
 from activities.noise_to_image.galleries import Kept
 from activities.noise_to_image.gallery import MOST_PROMPT, MOST_SEEDS, SLOT, Shot
-from kit import compute, settings
+from kit import archives, compute, settings
 from kit.errors import BadInput, KitError
 from kit.models.store import Installed
 from pages import frame
@@ -98,7 +98,12 @@ def _remove(gallery_id: str) -> None:
 
 def _bring(scene: Scene) -> None:
     with st.form(f"{PREFIX}.import", border=False, clear_on_submit=True):
-        packed = st.file_uploader(_("Import a gallery (zip)"), type=["zip"], key=f"{PREFIX}.file")
+        packed = st.file_uploader(
+            _("Import a gallery (zip)"),
+            type=["zip"],
+            key=f"{PREFIX}.file",
+            max_upload_size=archives.MAX_BYTES // 2**20,
+        )
         if st.form_submit_button(_("Import"), key=f"{PREFIX}.import.button") and packed is not None:
             try:
                 with st.spinner(_("Reading the pictures…")):

@@ -40,7 +40,12 @@ def bring(prefix: str, *, title: str = "") -> None:
     if st.toggle(_("Use the camera of this machine"), key=f"{prefix}.camera"):
         _take(prefix, turn)
     with st.form(f"{prefix}.bring.{turn}", border=False):
-        files = st.file_uploader(_("Photographs of objects or places"), type=TYPES, accept_multiple_files=True)
+        files = st.file_uploader(
+            _("Photographs of objects or places"),
+            type=TYPES,
+            accept_multiple_files=True,
+            max_upload_size=intake.MAX_BYTES // 2**20,
+        )
         name = st.text_input(_("Title of the deck"), value=title, max_chars=60)
         credit = st.text_input(_("Who took the photographs (no names of pupils)"), max_chars=80)
         if st.form_submit_button(_("Add these photographs"), type="primary", key=f"{prefix}.add"):

@@ -41,6 +41,7 @@ def page(
     here_only: Collection[str] = (),
     computes: Collection[str] = (),
     warm: Callable[[], object] | None = None,
+    above: Callable[[S], None] = lambda scene: None,
 ) -> None:
     """The page of an activity: its saved run, drawn for whoever looks at this screen; or, with none, its ``setup``.
 
@@ -57,7 +58,7 @@ def page(
     module, function = views[run.step]
     view: Callable[[S], None] = getattr(import_module(f"{package}.{module}"), function)
     scene = scene_of(run=present(run), words=words, role=run.role)
-    play(scene, view, here_only=here_only, computes=computes, warm=warm)
+    play(scene, view, here_only=here_only, computes=computes, warm=warm, above=above)
 
 
 def play(
@@ -67,12 +68,14 @@ def play(
     here_only: Collection[str] = (),
     computes: Collection[str] = (),
     warm: Callable[[], object] | None = None,
+    above: Callable[[S], None] = lambda scene: None,
 ) -> None:
     """Draw the current step of ``scene`` by ``view``, with what surrounds every step.
 
     ``here_only``: steps that take files or run models, for the machine that serves the kit, until there are classes.
     ``computes``: steps for which the workers start once the screen is drawn, so that nobody waits for them twice; they
-    then run ``warm``, once a session, which imports what the first computation will need.
+    then run ``warm``, once a session, which imports what the first computation will need. ``above`` is drawn between
+    the steps and the screen of each.
     """
     run = scene.run
     browser.arrive(f"{run.step}/{run.position}/{run.shown}")
@@ -81,6 +84,7 @@ def play(
         with st.container(key="frame-enlarge"):
             enlarge()
     steps_rail(scene)
+    above(scene)
     with st.container(key=f"step-{run.role}"):
         if run.step in here_only and not frame.is_here():
             heading(scene, lead="")

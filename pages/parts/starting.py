@@ -55,11 +55,15 @@ def plans(activity: Activity, captions: Mapping[Plan, str]) -> Plan:
     """Which steps; ``captions`` says what each plan holds."""
     short = sum(minutes for _step, minutes in activity.short)
     second = sum(step.minutes for step in activity.sitting(2))
+    hours = round(sum(minutes for _step, minutes in activity.half_day) / 60)
     names = {
         Plan.LESSON: _("One lesson, {minutes} minutes").format(minutes=activity.minutes),
         Plan.SHORT: _("{minutes} minutes").format(minutes=short),
+        Plan.HALF_DAY: _("Half a day, {hours} hours").format(hours=hours),
         Plan.SECOND: _("Second sitting, {minutes} minutes").format(minutes=second),
     }
+    if not activity.half_day:
+        del names[Plan.HALF_DAY]
     said = [captions[plan] for plan in names]
     return st.radio(
         _("How long?"), list(names), format_func=names.__getitem__, captions=said, key=f"{activity.slug}.plan"

@@ -25,6 +25,21 @@ def streamlits_words(_: Callable[[str], str]) -> dict[str, str]:
         "This app would like to use your camera.": _(
             "The kit asks to use the camera. Allow it in the browser’s address bar."
         ),
+        "This app would like to use your microphone.": _(
+            "The kit asks to use the microphone. Allow it in the browser’s address bar."
+        ),
+        "Record": _("Record"),
+        "Stop recording": _("Stop"),
+        "Play": _("Listen"),
+        "Pause": _("Pause"),
+        "Reset": _("Begin again"),
+        "Clear recording": _("Remove the recording"),
+        "Clear recording: …": _("Remove the recording: …"),
+        "Download as WAV": _("Keep a copy (WAV)"),
+        "Download as WAV: …": _("Keep a copy (WAV): …"),
+        "An error has occurred, please try again.": _(
+            "The recording was not taken. Keep a copy if you can, then begin again."
+        ),
         "Snapshot": _("The photograph just taken"),
         "Increment": _("One more"),
         "Decrement": _("One less"),
@@ -35,6 +50,9 @@ def streamlits_words(_: Callable[[str], str]) -> dict[str, str]:
         "Connection error": _("The kit does not answer"),
         "file upload": _("Choose a file"),
         "MB per file…": _("…MB per file…"),
+        "Error: AxiosError: Request failed with status code 403": _(
+            "Not sent: the letterbox is closed. Ask the facilitator to open it, then send again."
+        ),
         "This type of files are not allowed.": _("This kind of file is not accepted."),
         "…files are not allowed.": _("…files are not accepted."),
         "Only one file is allowed.": _("One file at a time."),

@@ -15,7 +15,7 @@ from kit.decks.loaded import LoadedDeck
 from kit.decks.model import Truth
 from kit.decks.model import words as deck_words
 from kit.errors import KitError
-from kit.images import metadata
+from kit.images import intake, metadata
 from kit.images.forensics import error_level, noise_residual, spectrum
 from kit.images.metadata import Meaning
 from pages import frame
@@ -129,7 +129,10 @@ def _metadata() -> None:
     )
     data, name = examples[chosen].data, examples[chosen].file_name
     sent = st.file_uploader(
-        _("Or read a file of yours; it is not kept"), type=["jpg", "jpeg", "png", "webp"], key=f"{Key.DECK}.file"
+        _("Or read a file of yours; it is not kept"),
+        type=["jpg", "jpeg", "png", "webp"],
+        key=f"{Key.DECK}.file",
+        max_upload_size=intake.MAX_BYTES // 2**20,
     )
     if sent is not None:
         data, name = sent.getvalue(), sent.name

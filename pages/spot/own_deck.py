@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from kit import compute, settings
+from kit import archives, compute, settings
 from kit.decks import store as decks
 from kit.decks.model import words as deck_words
 from kit.errors import KitError
@@ -44,7 +44,9 @@ def draw(scene: Scene) -> None:
 def _bring_deck() -> None:
     """A deck somebody shared. It enters by the same door."""
     with st.form(f"{PREFIX}.import", border=False, clear_on_submit=True):
-        packed = st.file_uploader(_("Or import a deck (zip)"), type=["zip"])
+        packed = st.file_uploader(
+            _("Or import a deck (zip)"), type=["zip"], max_upload_size=archives.MAX_BYTES // 2**20
+        )
         if st.form_submit_button(_("Import"), key=f"{PREFIX}.import.button") and packed is not None:
             _import(packed.name, packed.getvalue())
             st.rerun()

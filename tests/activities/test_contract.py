@@ -96,6 +96,7 @@ FIGURES = {
         "2022": "Névéol and colleagues",
         "2023": "Nicoletti and Bass",
     },
+    "podcast": {"3": "MP3"},
 }
 """The numbers that content may contain, and what for. Any other one is computed, or belongs in code with its source."""
 GUIDE_FIGURES = {
@@ -103,6 +104,7 @@ GUIDE_FIGURES = {
     "noise_to_image": {"3%", "34%", "2.9 Wh"},
     "next_word": set(),
     "probe_bias": {"50%", "58.3%", "55.0%", "3%", "34%"},
+    "podcast": set(),
 }
 """Percentages and energies that a guide may quote; each is in its sources."""
 
@@ -240,6 +242,9 @@ def test_steps_make_sense(activity: Activity) -> None:
     core = [step.id for step in activity.sitting(1)]
     short = [step_id for step_id, _ in activity.short]
     assert short == [step_id for step_id in core if step_id in short], "the short format keeps the order of the core"
+    half_day = [step_id for step_id, _ in activity.half_day]
+    assert len(set(half_day)) == len(half_day)
+    assert set(half_day) <= set(ids)
     for step in activity.steps:
         assert (step.answer is not None) >= (step.kind in (StepKind.VOTE, StepKind.WRITE)), step.id
 
@@ -357,6 +362,8 @@ def test_guide_follows_the_activity(activity: Activity, lang: str) -> None:
     assert guide.front.levels == activity.levels
     assert guide.front.minutes.lesson == activity.minutes
     assert guide.front.minutes.short == sum(minutes for _, minutes in activity.short)
+    if activity.half_day:
+        assert guide.front.minutes.half_day == sum(minutes for _, minutes in activity.half_day)
     assert [(s.id, s.minutes) for s in guide.steps] == [(s.id, s.minutes) for s in activity.steps]
     assert {s.id: s.title for s in guide.steps} == {step_id: step.title for step_id, step in words.steps.items()}
 

@@ -99,7 +99,7 @@ def test_steps_are_unique_and_take_time(activity: Activity) -> None:
 @activities
 def test_the_core_sitting_fills_a_lesson(activity: Activity) -> None:
     assert sum(step.minutes for step in activity.steps if step.sitting == 1) == activity.minutes
-    assert activity.minutes in (45, 50)
+    assert activity.minutes in (45, 50, 55)
 
 
 @activities

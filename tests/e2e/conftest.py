@@ -120,7 +120,7 @@ def playwright() -> Iterator[Playwright]:
         yield driver
 
 
-def _launch(driver: Playwright, *more: str) -> Browser:
+def launch(driver: Playwright, *more: str) -> Browser:
     """Debian's Chromium, or whichever is installed, with ``more`` flags."""
     path = next(filter(None, (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))), None)
     if path is None:
@@ -133,7 +133,7 @@ def _launch(driver: Playwright, *more: str) -> Browser:
 @pytest.fixture(scope="package")
 def chromium(playwright: Playwright) -> Iterator[Browser]:
     """A browser without a camera."""
-    browser = _launch(playwright)
+    browser = launch(playwright)
     yield browser
     browser.close()
 
@@ -143,7 +143,7 @@ def chromium_with_camera(playwright: Playwright, tmp_path_factory: pytest.TempPa
     """A browser whose camera looks at :data:`FILMED`, started only for the tests that film."""
     seen = camera.still(camera.photograph(FILMED))
     file = camera.film(seen, tmp_path_factory.mktemp("camera") / "film.y4m")
-    browser = _launch(playwright, *camera.flags(file))
+    browser = launch(playwright, *camera.flags(file))
     yield browser
     browser.close()
 

@@ -15,7 +15,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 
-OWNERS = ("spot_the_fake", "noise_to_image", "next_word", "probe_bias", "conduct")
+OWNERS = ("spot_the_fake", "noise_to_image", "next_word", "probe_bias", "podcast", "conduct")
 """What the widget keys of the buttons one presses begin with."""
 
 STREAMLITS_OWN: dict[str, str] = {}

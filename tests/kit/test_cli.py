@@ -92,8 +92,8 @@ def test_run_hands_over_to_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
 
     asked: list[dict[str, object]] = []
     monkeypatch.setattr(serve, "run", lambda **options: asked.append(options))
-    assert cli.invoke(["run", "--lan", "--no-browser", "--port", "8600", "--lang", "fr"]) == 0
-    assert asked == [{"host": "127.0.0.1", "port": 8600, "lan": True, "open_browser": False}]
+    assert cli.invoke(["run", "--lan", "--https", "--no-browser", "--port", "8600", "--lang", "fr"]) == 0
+    assert asked == [{"host": "127.0.0.1", "port": 8600, "lan": True, "https": True, "open_browser": False}]
     assert os.environ["CONTRECHAMP_LANG"] == "fr"
 
 

@@ -6,7 +6,7 @@ import importlib
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any, get_args
+from typing import Annotated, Any, Literal, get_args
 
 import pytest
 from pydantic import Field, ValidationError, model_validator
@@ -18,6 +18,7 @@ from kit.decks.model import Deck, Slug
 from kit.errors import BadContent
 from kit.faults import Faults, Unfit
 from kit.guides import FrontMatter
+from kit.podcast.episode import Episode
 
 FALLBACK = "this is not accepted: {problem}"
 TABLES: tuple[Mapping[str, object], ...] = (field_faults.EXPECTED, field_faults.BOUNDED, field_faults.SENTENCES)
@@ -90,9 +91,10 @@ def test_the_tables_name_types_that_pydantic_has() -> None:
 
 
 def test_every_pattern_of_what_people_write_is_in_words() -> None:
-    """Decks and guides; a pattern of the kit's own lists is shown as it is to those who maintain them."""
+    """Decks, guides and podcasts; a pattern of the kit's own lists is shown as it is to those who maintain them."""
     patterns = set()
-    for model in (model for model in models() if model.__module__ in (Deck.__module__, FrontMatter.__module__)):
+    written = (Deck.__module__, FrontMatter.__module__, Episode.__module__)
+    for model in (model for model in models() if model.__module__ in written):
         for _, errors in errors_of(model):
             patterns |= {e["ctx"]["pattern"] for e in errors if e["type"] == "string_pattern_mismatch"}
     assert patterns == set(field_faults.PATTERNS)
@@ -161,6 +163,81 @@ def test_a_front_matter_full_of_faults() -> None:
         "line 4: minutes.short: this takes 1 or more; received: 0",
         "line 5: materials: the number of entries is 0; it must be 1 or more",
     ]
+
+
+EPISODE = """\
+segments:
+  - id: Hook
+    kind: hook
+    best: 4
+    sources:
+      - kind: take
+        fiel: a.wav
+        seconds: -1
+        operations:
+          - {do: cut, start: x, end: 2}
+          - {do: explode}
+          - {}
+      - {kind: tkae, file: a.wav}
+      - {file: a.wav}
+      - {kind: [take], file: a.wav}
+      - {kind: take, name: file}
+      - {kind: take, file: ../a.wav, take: {file: 3}}
+      - take
+  - {id: b, kind: hook, best: 1}
+beds:
+  - first: hook
+    last: hook
+    source: {kind: take, file: a.wav}
+"""
+
+
+def test_the_tag_of_a_union_is_no_field_and_hides_no_line() -> None:
+    """Pydantic puts it into the way to the field: « sources.0.take.file »."""
+    assert faults(EPISODE, Episode) == [
+        "line 2: segments.0.id: this takes 1 to 32 small letters without accents, digits, “-” and “_”, the first a "
+        "letter or a digit; received: Hook",
+        "line 6: segments.0.sources.0.file: this field is missing; add it",
+        "line 7: segments.0.sources.0.fiel: this field is not known here; remove it, or correct its name",
+        "line 8: segments.0.sources.0.seconds: this takes 0 or more; received: -1",
+        "line 10: segments.0.sources.0.operations.0.start: this takes a number; received: x",
+        "line 11: segments.0.sources.0.operations.1.do: this takes one of: keep, cut, fade, pauses, denoise, even, "
+        "louder; received: explode",
+        "line 12: segments.0.sources.0.operations.2: the field do is missing here",
+        "line 13: segments.0.sources.1.kind: this takes one of: take, jingle, synthetic, music; received: tkae",
+        "line 14: segments.0.sources.2: the field kind is missing here",
+        "line 15: segments.0.sources.3.kind: this takes one of: take, jingle, synthetic, music; received: a list",
+        "line 16: segments.0.sources.4.file: this field is missing; add it",
+        "line 17: segments.0.sources.5.take.file: this is not the name of a file of this folder, such as "
+        "sounds/one.mp3",
+        "line 17: segments.0.sources.5.take.take: this field is not known here; remove it, or correct its name",
+        "line 18: segments.0.sources.6: this takes a block of named fields; received: take",
+        "line 19: segments.1: best names no source of this segment; the first is 0",
+        "line 23: beds.0.source.kind: this takes one of: jingle, music; received: take",
+    ]
+
+
+class Even(Content):
+    kind: Literal["even"] = "even"
+    number: int
+
+    @model_validator(mode="after")
+    def _is_even(self) -> Even:
+        if self.number % 2:
+            raise Unfit("“number” is odd")
+        return self
+
+
+class Odd(Content):
+    kind: Literal["odd"] = "odd"
+
+
+class Numbers(Content):
+    one: Annotated[Even | Odd, Field(discriminator="kind")]
+
+
+def test_the_validator_of_a_model_that_a_tag_chose_is_shown_where_the_model_stands() -> None:
+    assert faults("\none:\n  number: 3\n  kind: even\n", Numbers) == ["line 2: one: “number” is odd"]
 
 
 def test_a_list_whose_entries_are_wrong_is_not_also_too_short() -> None:

@@ -24,6 +24,13 @@ ACTIVITY = Activity(
 )
 
 
+def test_half_a_day_is_declared_or_there_is_none() -> None:
+    assert ACTIVITY.half_day == ()
+    longer = dataclasses.replace(ACTIVITY, half_day=(("lab", 60), ("debrief", 20)))
+    assert longer.half_day == (("lab", 60), ("debrief", 20))
+    assert longer.minutes == ACTIVITY.minutes, "it changes no other format"
+
+
 def test_minutes_are_those_of_the_core_sitting() -> None:
     assert ACTIVITY.minutes == 11
 

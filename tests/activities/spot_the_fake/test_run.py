@@ -32,7 +32,7 @@ def answer(opaque: str = "a1", **more: object) -> ImageAnswer:
     return ImageAnswer(opaque=opaque, verdict=Verdict.GENERATED, confidence=Confidence.SURE, **more)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("plan", Plan)
+@pytest.mark.parametrize("plan", PLANS)
 def test_walking_through_a_plan_and_back(plan: Plan) -> None:
     run = begin(plan)
     forth = [run.step]

@@ -29,10 +29,11 @@ def test_the_kits_own_catalogue() -> None:
         assert (entry.defaults, entry.safety_checker) == (None, None)
         with pytest.raises(BadInput, match=f"“{entry.name}” makes no images"):
             _ = entry.image_defaults
-        assert entry.licence.url in (
+        leaves_every_use_open = entry.licence.url in (
             "https://opensource.org/license/mit",
             "https://www.apache.org/licenses/LICENSE-2.0",
         )
+        assert leaves_every_use_open is (entry.licence.restricts is None)
         # Both are computed: the weights in single precision, and what the program takes besides.
         assert {"size_mb", "memory_gb"} <= set(entry.to_check)
         assert entry.memory_gb * 1000 > entry.size_mb

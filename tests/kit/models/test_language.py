@@ -356,9 +356,9 @@ def test_the_command_says_nothing_of_safety_checkers(
 
 
 def test_each_task_has_its_own_architectures() -> None:
-    from kit.models.architecture import ENDINGS, task_of
+    from kit.models.architecture import ENDINGS, SPEECH, task_of
 
-    assert {*ENDINGS, Task.TEXT_TO_IMAGE} == set(Task)
+    assert {*ENDINGS, *SPEECH, Task.TEXT_TO_IMAGE} == set(Task)
     for task, endings in ENDINGS.items():
         for ending in endings:
             assert task_of(json.dumps({"architectures": [f"Some{ending}"]}).encode(), "x") is task

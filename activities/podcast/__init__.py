@@ -1,0 +1,1 @@
+"""« Défi podcast »: from a question to an episode that can be published, with one's own voices and sources."""
