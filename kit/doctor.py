@@ -27,6 +27,16 @@ from kit.errors import KitError, SetupError
 from kit.i18n import N_
 
 OLDEST_PYTHON = (3, 11)
+SOUNDS = {
+    "WAV": "pcm_s16le",
+    "MP3": "mp3float",
+    "M4A": "aac",
+    "OGG": "vorbis",
+    "Opus": "opus",
+    "FLAC": "flac",
+    "AMR": "amrnb",
+}
+"""What people bring, and FFmpeg's name of what reads it."""
 DEFAULT_PORT = 8501
 GB = 10**9
 MEMORY_LEAST, MEMORY_COMFORT = 3 * GB, 7 * GB
@@ -281,25 +291,25 @@ def check_images() -> Check:
 
 
 def check_audio() -> Check:
-    """Which sound formats can be read: WAV always, the others through ffmpeg."""
+    """Which sound formats can be read, and whether a synthetic voice can speak."""
     # pydub needs audioop, which left the standard library in Python 3.13; its replacement bears the same name.
-    if not (find_spec("pydub") and find_spec("audioop")):
+    if not all(map(find_spec, ("av", "pydub", "audioop", "mutagen"))):
         return Check(
             id="audio",
             status=Status.WARN,
-            what=N_("Sound cannot be read: pydub or audioop is missing."),
+            what=N_("Sound cannot be worked on: av, pydub, audioop or mutagen is missing."),
             todo=N_("Start with “python3 start.py”, which installs what is missing."),
             values={"formats": []},
         )
-    if shutil.which("ffmpeg") is None:
-        return Check(
-            id="audio",
-            status=Status.OK,
-            what=N_("Sound: WAV. MP3, M4A and OGG would need ffmpeg; no activity needs them today."),
-            values={"formats": ["WAV"]},
-        )
-    formats = ["WAV", "MP3", "M4A", "OGG"]
-    return Check(id="audio", status=Status.OK, what=N_("Sound: {formats}."), values={"formats": formats})
+    from av import codecs_available
+
+    from kit.audio import voice
+
+    values = {"formats": [name for name, codec in SOUNDS.items() if codec in codecs_available]}
+    if not voice.available():
+        what = N_("Sound: {formats}. No synthetic voice.")
+        return Check(id="audio", status=Status.OK, what=what, values=values)
+    return Check(id="audio", status=Status.OK, what=N_("Sound: {formats}, and a synthetic voice."), values=values)
 
 
 def check_assets() -> Check:

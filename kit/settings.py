@@ -54,6 +54,11 @@ class Settings:
         return self.home / "galleries"
 
     @property
+    def podcasts(self) -> Path:
+        """Podcast projects of this machine, with their recordings."""
+        return self.home / "podcasts"
+
+    @property
     def cache(self) -> Path:
         """Computed results, bounded by ``cache_bytes``; erasing it loses nothing."""
         return self.home / "cache"

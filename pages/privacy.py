@@ -45,6 +45,7 @@ def main() -> None:
                     _("Your answers, the counts you typed and your texts, for each workshop."),
                     _("The decks you made or imported, with their pictures."),
                     _("The galleries you made or imported, with their pictures and what the class noted."),
+                    _("The podcast projects, with the voices that were recorded, until the day that each one names."),
                     _("Results already computed from the kit’s own images, to save time."),
                     _("A log of computations that failed, without anyone’s texts."),
                 )
@@ -78,7 +79,7 @@ def main() -> None:
             args=(False,),
         )
         st.button(
-            _("Erase everything on this machine: answers, decks, galleries, results"),
+            _("Erase everything on this machine: answers, decks, galleries, podcasts, results"),
             key=Key.EVERYTHING,
             disabled=not sure,
             on_click=frame.guarded(_erase),
@@ -90,7 +91,7 @@ def _erase(everything: bool) -> None:
     if everything:
         # The files first: on a full disk the store needs the room they leave.
         here = settings.load()
-        for folder in (here.decks, here.galleries, here.cache):
+        for folder in (here.decks, here.galleries, here.podcasts, here.cache):
             shutil.rmtree(folder, ignore_errors=True)
         (here.home / "compute.log").unlink(missing_ok=True)
     frame.store().erase(None if everything else frame.device())

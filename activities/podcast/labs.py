@@ -25,6 +25,9 @@ BED = 16.0
 READING = Limits(seconds=400, memory_bytes=2**30)
 """For :func:`hear`: two hours of sound are read and listened to in some minutes."""
 
+WRITING = Limits(seconds=3 * 3600, memory_bytes=None)
+"""For :func:`write_down`: a model takes longer than the recording lasts."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Heard:
@@ -106,6 +109,18 @@ def lay(folder: str, source: dict[str, Any]) -> str:
 
     samples = bed_of(Path(folder), Jingle.model_validate(source), BED)
     return str(listening_copy(Path(folder), samples, _digest(["bed", source])))
+
+
+def write_down(folder: str, source: dict[str, Any], language: str, model: str) -> str:
+    """What a model of speech recognition hears in a recording with its operations; empty if that is nothing.
+
+    ``model``: the folder of its files. Raises what :func:`kit.audio.transcribing.transcribe` raises.
+    """
+    from kit.audio.transcribing import transcribe
+    from kit.podcast.assembling import samples_of
+
+    cues = transcribe(samples_of(Path(folder), source, language=language), model, language)
+    return " ".join(cue.text for cue in cues)[:20_000]
 
 
 def mix(folder: str, key: str) -> Mixed:

@@ -9,6 +9,7 @@ back, and the limiter run again.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -86,8 +87,9 @@ def master(
         while True:
             # However many rounds there are, the bar does not go back: each takes half of what is left.
             begin, end = (1 - 0.7 * 0.5 ** (len(tried) + more) for more in (0, 1))
-            parts = in_order(_raising(mixed, gain, ceiling), spans(mixed.frames, PART), within(tell, begin, end))
-            integrated = loudness.integrated(_written(parts, out), mixed.channels)
+            tell_round = within(tell, begin, end)
+            with closing(in_order(_raising(mixed, gain, ceiling), spans(mixed.frames, PART), tell_round)) as parts:
+                integrated = loudness.integrated(_written(parts, out), mixed.channels)
             assert integrated is not None, "it was heard before"
             tried.append((gain, integrated))
             better = min(_better(tried, target), target - before + MOST)

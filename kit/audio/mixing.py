@@ -6,7 +6,9 @@ It lies on disk in 32-bit floating point: however loud two sounds are together, 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +25,7 @@ MUSIC = -25.0
 """LUFS of every piece of music: one that is as loud as a voice is felt to be louder, since it never pauses."""
 MOST = 20.0
 """Decibels by which a piece is raised or lowered at most: beyond, one would raise a room or bury a voice."""
-DUAL = 10 * np.log10(2)
+DUAL = 10 * math.log10(2)
 """LU by which a sound gains when both channels carry what one did (ITU-R BS.1770-4 adds their powers)."""
 LEAST = round(0.4 * RATE)
 """Frames: BS.1770-4 measures blocks of 400 ms, and nothing shorter."""
@@ -61,8 +63,8 @@ class Under:
     last: int
     """… and the one with which it ends, from 0."""
     read: Callable[[float], np.ndarray]
-    """At least so many seconds of it, int16, (frames, 1 or 2). It is asked for :data:`LOOP` seconds at most. Of what it
-    gives nothing is lost, and if that is too short it starts again, the seam crossfaded."""
+    """So many seconds of it or more, int16, (frames, 1 or 2); called as that of a piece is. It is asked for
+    :data:`LOOP` seconds at most, and what it gives is played as far as it goes; then it starts again, crossfaded."""
     volume: float
     """Decibels against the voices, where nobody speaks."""
     duck: float
@@ -101,26 +103,34 @@ def mix(
     Raises :class:`kit.errors.SetupError` for a full disk, and what ``read`` raises; no file stays then.
     """
     tell = tell or (lambda share: report(share, N_("The segments are put together.")))
-    steps = len(pieces) + len(beds)
+    steps, done = len(pieces) + len(beds), 0
+
+    def alive() -> None:
+        tell(done / steps)
+
     path = scratch / "mix.f32"
     extents: list[Span] = []
     with writing(path, channels, "float32") as out:
         # 1. The pieces, each on the end of the one before.
-        sounds = ahead((piece.read() for piece in pieces), lambda: tell(len(extents) / steps))
-        for piece, samples in zip(pieces, sounds, strict=True):
-            step = within(tell, len(extents) / steps, (len(extents) + 1) / steps)
-            extents.append(_lay(out, piece, samples, extents, channels, step))
-        frames = max((end for _, end in extents), default=0)
+        with closing(ahead((piece.read() for piece in pieces), alive)) as sounds:
+            for piece, samples in zip(pieces, sounds, strict=True):
+                step = within(tell, done / steps, (done + 1) / steps)
+                extents.append(_lay(out, piece, samples, extents, channels, step))
+                done += 1
         # 2. The beds under them.
         voices = [
-            extent for extent, piece in zip(extents, pieces, strict=True) if piece.voice and extent[1] > extent[0]
+            extent for extent, piece in zip(extents, pieces, strict=True) if piece.voice and extent[0] < extent[1]
         ]
-        for place, bed in enumerate(beds):
-            step = within(tell, (len(pieces) + place) / steps, (len(pieces) + place + 1) / steps)
-            _lay_under(out, bed, (extents[bed.first][0], extents[bed.last][1]), voices, channels, step)
+        under = [(extents[bed.first][0], extents[bed.last][1]) for bed in beds]
+        asked = [min((end - begin) / RATE, LOOP) for begin, end in under]
+        with closing(ahead((bed.read(seconds) for bed, seconds in zip(beds, asked, strict=True)), alive)) as sounds:
+            for bed, extent, music in zip(beds, under, sounds, strict=True):
+                step = within(tell, done / steps, (done + 1) / steps)
+                _lay_under(out, bed, music, extent, voices, channels, step)
+                done += 1
     return Mixed(
         path=path,
-        frames=frames,
+        frames=max((end for _, end in extents), default=0),
         channels=channels,
         kind="float32",
         starts=tuple(start / RATE for start, _ in extents),
@@ -167,7 +177,8 @@ def _gain(samples: np.ndarray, level: float, channels: int, tell: Tell) -> float
 
 def _blocks(samples: np.ndarray, channels: int, tell: Tell) -> Iterator[np.ndarray]:
     for start, stop in spans(len(samples), BLOCK):
-        yield _heard(samples[start:stop], 0.0, channels)
+        block = samples[start:stop]
+        yield block if block.shape[1] == channels else _heard(block, 0.0, channels)
         tell(stop / len(samples))
 
 
@@ -180,11 +191,13 @@ def _heard(samples: np.ndarray, gain: float, channels: int) -> np.ndarray:
     return np.repeat(heard, channels, axis=1) if channels > heard.shape[1] else heard
 
 
-def _lay_under(out: Writer, bed: Under, extent: Span, voices: Sequence[Span], channels: int, tell: Tell) -> None:
-    """Add ``bed`` to what is written in ``extent``, ducked where ``voices`` are."""
+def _lay_under(
+    out: Writer, bed: Under, music: np.ndarray, extent: Span, voices: Sequence[Span], channels: int, tell: Tell
+) -> None:
+    """Add the ``music`` of ``bed`` to what is written in ``extent``, ducked where ``voices`` are."""
     tell(0.0)
     begin, end = extent
-    music = bed.read(min((end - begin) / RATE, LOOP))[: end - begin]
+    music = music[: end - begin]
     if not len(music):
         return
     gain = _gain(music, VOICES, channels, within(tell, 0.0, 0.5)) + bed.volume

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -153,7 +153,7 @@ def spans(frames: int, length: int) -> list[Span]:
     return [*pairwise([*range(0, frames, length), frames])]
 
 
-def in_order(work: Callable[[int, int], Result], passages: Sequence[Span], tell: Tell) -> Iterator[Result]:
+def in_order(work: Callable[[int, int], Result], passages: Sequence[Span], tell: Tell) -> Generator[Result, None, None]:
     """What ``work`` makes of each passage, in order, in as many threads as there are cores, up to :data:`MOST_THREADS`.
 
     FFmpeg lets go of the interpreter while it works, so its threads run side by side. Few results wait at a time, and
@@ -174,7 +174,7 @@ def in_order(work: Callable[[int, int], Result], passages: Sequence[Span], tell:
             pool.shutdown(cancel_futures=True)
 
 
-def ahead(items: Iterable[Result], alive: Callable[[], None]) -> Iterator[Result]:
+def ahead(items: Iterable[Result], alive: Callable[[], None]) -> Generator[Result, None, None]:
     """``items``, each made by another thread while the one before is used.
 
     ``alive`` is called by this thread while it waits, at least every :data:`PATIENCE` seconds. If it raises, what is

@@ -11,7 +11,7 @@ from datetime import date
 from kit.podcast import rights, timing
 from kit.podcast.chapters import clock
 from kit.podcast.episode import Episode, Synthetic
-from kit.podcast.remarks import Point, Remark, called
+from kit.podcast.remarks import Point, Remark, called, dated
 from kit.podcast.standing import MUSICAL
 
 TOLERANCE = 0.10
@@ -116,7 +116,7 @@ def _sources(episode: Episode) -> Iterator[Point]:
 def _erasing(episode: Episode) -> Point:
     day = episode.rights.erase_on
     if day is not None:
-        return Point("erasing", "ok", Remark("Everything is erased on {day}.", day=day.isoformat()))
+        return Point("erasing", "ok", Remark("Everything is erased on {day}.", day=dated(day)))
     return Point(
         "erasing",
         "warn",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from kit.errors import KitError
-from kit.podcast.episode import Segment
+from kit.podcast.episode import Segment, SegmentKind
 
 State = Literal["ok", "warn", "stop"]
 
@@ -25,6 +26,24 @@ class Point:
     todo: KitError | None = None
 
 
-def called(segment: Segment) -> str:
-    """How a sentence names a segment."""
-    return segment.title or segment.id
+KINDS = {
+    SegmentKind.THEME: Remark("theme"),
+    SegmentKind.HOOK: Remark("hook"),
+    SegmentKind.INTRO: Remark("introduction"),
+    SegmentKind.INTERVIEW: Remark("interview"),
+    SegmentKind.COLUMN: Remark("column"),
+    SegmentKind.VOX_POP: Remark("vox pop"),
+    SegmentKind.STING: Remark("sting"),
+    SegmentKind.OUTRO: Remark("outro"),
+    SegmentKind.CREDITS: Remark("credits"),
+}
+
+
+def called(segment: Segment) -> str | KitError:
+    """How a sentence names a segment: by its title, or by what it is."""
+    return segment.title or KINDS[segment.kind]
+
+
+def dated(day: date) -> KitError:
+    """A day as the reader writes it."""
+    return Remark("{year}-{month}-{day}", year=day.year, month=f"{day.month:02d}", day=f"{day.day:02d}")

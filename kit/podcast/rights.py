@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from kit.podcast.episode import Consent, Episode, Music, Take
-from kit.podcast.remarks import Point, Remark, called
+from kit.podcast.remarks import Point, Remark, called, dated
 from kit.podcast.standing import MUSICAL
 
 _BETWEEN_NAMES = re.compile(r"\s*[,;/&+]\s*|\s+(?:et|and)\s+")
@@ -89,7 +89,7 @@ def _consent(name: str, consent: Consent | None, today: date) -> Iterator[Point]
         yield Point(
             "consents",
             "stop",
-            Remark("{name} agreed until {day}, which has passed.", name=name, day=consent.until.isoformat()),
+            Remark("{name} agreed until {day}, which has passed.", name=name, day=dated(consent.until)),
             Remark("Ask for a new sheet, or take this voice out."),
         )
     if not consent.where or consent.until is None:

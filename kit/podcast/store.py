@@ -81,7 +81,7 @@ class Projects:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._root = settings.home / "podcasts"
+        self._root = settings.podcasts
 
     # -- looking ------------------------------------------------------------------------------------------------------
 

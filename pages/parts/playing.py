@@ -109,7 +109,7 @@ def _foot(scene: StepScene) -> None:
         with st.popover(_("Glossary")):
             _glossary(scene)
         with st.popover(_("Leave")), st.container():
-            st.write(_("Leaving erases this run: answers, counts and text."))
+            st.write(scene.leaving)
             st.button(
                 _("Erase and start again"),
                 key=f"{scene.slug}.leave",

@@ -61,6 +61,11 @@ class StepScene(Generic[R, W]):
         """Whether a room looks at this screen."""
         return self.role is not Role.LEARNER
 
+    @property
+    def leaving(self) -> str:
+        """What leaving does."""
+        return _("Leaving erases this run: answers, counts and text.")
+
     def keep(self, run: R) -> None:
         """Write a run to disk, then draw again from it."""
         save(run)

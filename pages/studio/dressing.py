@@ -9,6 +9,7 @@ import streamlit as st
 from activities.podcast import labs
 from activities.podcast.labs import Shown
 from kit.audio.synth import Mood
+from kit.models.catalogue import Task
 from kit.podcast.episode import Bed, Episode, Jingle, Music, Segment, SegmentKind, Source, Synthetic
 from kit.podcast.standing import MUSICAL
 from pages.frame import _, show
@@ -19,6 +20,7 @@ from pages.parts.reading import around
 from pages.studio.minutes import choose, name
 from pages.studio.recording import MOST_BYTES, TYPES
 from pages.studio.scene import SLUG, Key, Scene, projects, state
+from pages.studio.writing_down import speech_model
 
 LARGEST_SEED = 9999
 LENGTHS = (2.0, 20.0)
@@ -160,13 +162,21 @@ def _synthetic(scene: Scene, segment: Segment) -> None:
         paragraph(scene.words.labs["voices"].honest, "caution")
         prefix = f"{Key.SPOKEN}.{segment.id}"
         text, announced = f"{prefix}.text", f"{prefix}.announced"
-        show(text, spoken.text if spoken else segment.text[:2000])
+        # Typed here, saved by the button: what is typed stays until then.
+        st.session_state.setdefault(text, spoken.text if spoken else segment.text[:2000])
         st.text_area(_("What it says"), key=text, max_chars=2000, height=120)
-        show(announced, spoken.announced if spoken else True)
+        st.session_state.setdefault(announced, spoken.announced if spoken else True)
+        if speech_model(scene, Task.TEXT_TO_SPEECH) is not None:
+            names = {"espeak": _("The voice of the kit"), "mms": _("The installed model")}
+            st.session_state.setdefault(f"{prefix}.engine", spoken.engine if spoken else "espeak")
+            st.radio(
+                _("Which voice?"), list(names), format_func=names.__getitem__, key=f"{prefix}.engine", horizontal=True
+            )
         st.checkbox(_("It is announced in the sound itself: “Synthetic voice.”"), key=announced)
 
         def how(episode: Episode) -> Episode:
-            made = Synthetic(text=st.session_state[text], announced=st.session_state[announced])
+            engine = st.session_state.get(f"{prefix}.engine", "espeak")
+            made = Synthetic(text=st.session_state[text], announced=st.session_state[announced], engine=engine)
             now = episode.segment(segment.id)
             takes = tuple(source for source in now.sources if not isinstance(source, Synthetic))
             return episode.with_segment(now.having(sources=(*takes, made), best=len(takes)))

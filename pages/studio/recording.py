@@ -21,7 +21,7 @@ from pages.frame import _
 from pages.parts.furniture import bar, heading
 from pages.parts.prose import escape, paragraph
 from pages.parts.reading import around
-from pages.studio import clock, receiving
+from pages.studio import clock, receiving, writing_down
 from pages.studio.minutes import choose, said
 from pages.studio.rights import agreed
 from pages.studio.scene import SLUG, Change, Key, Scene, projects
@@ -49,6 +49,7 @@ def draw(scene: Scene) -> None:
         clock.microphone(scene)
         receiving.draw(scene)
         _takes(scene, segment)
+        writing_down.draw(scene, segment)
     around(scene, "record", always=True)
     bar(scene, forward=scene.run.next_step(), back=scene.run.previous_step())
 

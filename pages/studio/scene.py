@@ -18,6 +18,7 @@ from kit.podcast.episode import Episode, Segment
 from kit.podcast.merging import update
 from kit.podcast.store import Opened, Projects
 from pages import frame
+from pages.frame import _
 from pages.parts.scene import StepScene, save
 
 SLUG = "podcast"
@@ -77,6 +78,11 @@ class Scene(StepScene[PodcastRun, Words]):
     def places(self) -> int:
         """How many places the current step has."""
         return len(self.words.debrief.questions) if self.run.step == "debrief" else 1
+
+    @property
+    def leaving(self) -> str:
+        """What leaving does: the project is not this run's."""
+        return _("Leaving closes this workshop. The project and its recordings stay: you can open them again.")
 
     @cached_property
     def opened(self) -> Opened:

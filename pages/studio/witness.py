@@ -13,6 +13,7 @@ from pages.frame import _
 from pages.parts.furniture import bar, heading
 from pages.parts.prose import escape, paragraph
 from pages.parts.reading import around
+from pages.studio import writing_down
 from pages.studio.minutes import said
 from pages.studio.recording import MOST_BYTES, TYPES, keep
 from pages.studio.rights import agreed
@@ -106,6 +107,7 @@ def _recording(scene: Scene, segment: Segment) -> None:
     if isinstance(take, Take):
         paragraph(f"{take.name} · {said(take.seconds)}", "said")
         st.audio(str(scene.folder / take.file))
+        writing_down.draw(scene, segment)
         if take.marks:
             paragraph(_("Good moments: {marks}").format(marks=", ".join(said(mark) for mark in take.marks)), "note")
         return

@@ -13,6 +13,7 @@ import PIL.features
 import pytest
 
 from kit import assets, doctor, i18n
+from kit.audio import voice
 from kit.doctor import GB, Status
 
 IDS = ["python", "torch", "memory", "disk", "data", "port", "images", "audio", "assets", "browser", "language"]
@@ -119,11 +120,14 @@ def test_a_pillow_without_webp(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "WebP" not in check.values["formats"]
 
 
-def test_sound_with_and_without_ffmpeg(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shutil, "which", lambda name: None)
-    assert doctor.check_audio().values["formats"] == ["WAV"]
-    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
-    assert "MP3" in doctor.check_audio().values["formats"]
+def test_sound_needs_no_ffmpeg_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    check = doctor.check_audio()
+    assert check.values["formats"] == list(doctor.SOUNDS)
+    monkeypatch.setattr(voice, "available", lambda: False)
+    assert doctor.check_audio().what != check.what
+    monkeypatch.setattr(doctor, "find_spec", lambda name: None)
+    assert doctor.check_audio().status is Status.WARN
 
 
 def test_a_damaged_asset_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 
 import mutagen.mp3
@@ -213,3 +214,22 @@ def test_a_peak_that_the_encoder_makes_is_taken_back(tmp_path: Path, monkeypatch
     assert len(ceilings) > 1
     assert ceilings[1] < ceilings[0]
     assert finished.heard.true_peak <= -1.0
+
+
+def test_memory_does_not_grow_with_the_length(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mastering, "PART", RATE // 2)
+    monkeypatch.setattr(encoding, "PART", 20 * encoding.FRAME)
+    once = speech(4, -30)
+
+    def peak(times: int) -> int:
+        mixed = mix([voice(once)] * times, [], channels=1, scratch=tmp_path)
+        tracemalloc.start()
+        try:
+            finish(mixed, tmp_path / "episode.mp3", scratch=tmp_path)
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    peak(1)  # what is imported on the way stays
+    short, long = peak(1), peak(4)
+    assert long < 1.2 * short + 2**19

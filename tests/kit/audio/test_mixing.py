@@ -13,7 +13,7 @@ import pytest
 
 from kit.audio import RATE, mixing
 from kit.audio.mixing import Mixed, Piece, Under, mix
-from kit.audio.timeline import Stored, in_order, spans
+from kit.audio.timeline import Stored, spans
 from kit.errors import BadAudio, Cancelled, SetupError
 from tests.kit.audio.sounds import noise, silence, speech, tone
 
@@ -285,35 +285,3 @@ def test_memory_is_that_of_a_piece_however_many_there_are(tmp_path: Path) -> Non
     few, many = peak(2), peak(24)
     assert many < few + 2**20
     assert many < 24 * 2 * RATE * 4  # less than the whole in 16 bits
-
-
-def test_work_in_threads_comes_out_in_order_and_few_results_wait() -> None:
-    begun: list[int] = []
-    told: list[float] = []
-
-    def work(start: int, stop: int) -> int:
-        begun.append(start)
-        return start
-
-    done = []
-    for result in in_order(work, spans(1000, 10), told.append):
-        done.append(result)
-        assert len(begun) <= len(done) + 5
-    assert done == list(range(0, 1000, 10))
-    assert told == sorted(told)
-    assert told[-1] == 1.0
-    assert list(in_order(work, [], told.append)) == []
-
-
-def test_work_in_threads_stops_at_the_first_fault() -> None:
-    begun: list[int] = []
-
-    def work(start: int, stop: int) -> int:
-        begun.append(start)
-        if start == 50:
-            raise SetupError("enough")
-        return start
-
-    with pytest.raises(SetupError, match="enough"):
-        list(in_order(work, spans(1000, 10), lambda share: None))
-    assert len(begun) < 20

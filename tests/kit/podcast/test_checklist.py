@@ -125,7 +125,7 @@ def test_sound() -> None:
     assert faults(heard(sources=(), title="L’accroche"))[0].startswith("sound stop: “L’accroche”")
     assert faults(heard(sources=(), text="", claims=(), planned=30))[0] == missing
     assert "sound warn: “hook” has no sound." in faults(heard(sources=(), text="", claims=()))
-    assert faults(heard(sources=(), kind=SegmentKind.STING, planned=4))[0] == "sound warn: “hook” has no sound."
+    assert faults(heard(sources=(), kind=SegmentKind.STING, planned=4))[0] == "sound warn: “sting” has no sound."
     silent = READY.having(segments=tuple(s.model_copy(update={"sources": ()}) for s in READY.segments))
     assert faults(silent)[0] == "sound stop: Nothing can be heard yet."
     assert faults(Episode())[0] == "sound stop: Nothing can be heard yet."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from types import SimpleNamespace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -14,6 +15,8 @@ from kit import settings
 from kit.audio.synth import Mood
 from kit.classroom.store import open_store
 from kit.levels import Level
+from kit.models import store as models
+from kit.models.catalogue import Task
 from kit.podcast import pseudonyms, templates
 from kit.podcast.episode import (
     Claim,
@@ -336,3 +339,47 @@ def test_pseudonyms_are_distinct_in_a_team() -> None:
     for _ in range(30):
         names.append(pseudonyms.pseudonym(7, "fr", names))
     assert len(set(names)) == 31
+
+
+def test_erasing_everything_takes_the_voices_too(open_app: Opener) -> None:
+    store().create(EPISODE, {"sounds/a.wav": b"RIFF"})
+    app = open_app("privacy")
+    app.checkbox(key="privacy.sure").check().run()
+    app.button(key="privacy.everything").click().run()
+    assert not app.exception
+    assert store().ids() == ()
+    assert not (settings.load().podcasts).exists()
+
+
+def test_leaving_keeps_the_project(open_app: Opener) -> None:
+    project = store().create(EPISODE)
+    app = open_app(SLUG, run=at("team", project))
+    app.button(key=f"{SLUG}.leave").click().run()
+    assert store().ids() == (project,)
+    assert app.button(key=f"{SLUG}.start")
+
+
+@pytest.mark.parametrize(
+    ("task", "step", "key"),
+    [
+        ("automatic-speech-recognition", "record", "podcast.make.written"),
+        ("text-to-speech", "dress", f"{Key.SPOKEN}.hook.engine"),
+    ],
+)
+def test_models_of_speech_are_offered_where_they_are_installed(
+    open_app: Opener, monkeypatch: pytest.MonkeyPatch, task: str, step: str, key: str
+) -> None:
+    take = Take(file="sounds/gone.wav", name="gone", seconds=3)
+    recorded = EPISODE.with_segment(EPISODE.segment("hook").having(text="", sources=(take,)))
+    project = store().create(recorded)
+    run = at(step, project, segment="hook")
+
+    def offered() -> bool:
+        app = open_app(SLUG, run=run)
+        return key in {widget.key for widget in (*app.button, *app.radio)}
+
+    assert not offered()
+    entry = SimpleNamespace(task=Task(task), languages=("fr",))
+    installed = [SimpleNamespace(entry=entry, files="nowhere", revision="")]
+    monkeypatch.setattr(models, "installed", lambda settings: installed)
+    assert offered()
