@@ -37,7 +37,7 @@ OLDEST = (3, 11)
 TORCH = "torch==2.13.0"
 TORCH_CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 PROBE_SECONDS = 3.0
-COMMANDS = ("run", "doctor", "deck", "generate", "models", "next", "bias")
+COMMANDS = ("run", "doctor", "deck", "generate", "models", "next", "bias", "podcast")
 # Measured on Linux x86-64: .venv takes 2.1 GB with the processor-only torch and the test extras; pip unpacks the
 # largest wheel beside it for a while. The ordinary Linux torch brings NVIDIA's libraries, about 5 GB more.
 NEEDED = 3 * 10**9

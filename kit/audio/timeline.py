@@ -184,7 +184,7 @@ def ahead(items: Iterable[Result], alive: Callable[[], None]) -> Generator[Resul
 
     def stop_if_given_up(*_: object) -> None:
         if given_up.is_set():
-            raise Cancelled("Nobody waits for this any more.")
+            raise Cancelled("Stopped: nobody was waiting for this any more.")
 
     def make() -> Result | object:
         with listening(stop_if_given_up):
