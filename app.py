@@ -15,6 +15,7 @@ if (here := str(Path(__file__).resolve().parent)) not in sys.path:
 
 from pages import frame
 
-frame.configure()
-page = st.navigation(frame.site(), position="hidden")
-frame.draw(page)
+with frame.turn():
+    frame.configure()
+    page = st.navigation(frame.site(), position="hidden")
+    frame.draw(page)

@@ -179,7 +179,7 @@ class Door:
                 message["headers"] = [*message.get("headers", []), *extra]
             await send(message)
 
-        await self.app(scope, receive, send_with_headers)
+        await self.app(with_device(scope, cookies, device), receive, send_with_headers)
 
 
 async def _refuse(scope: Scope, send: Send) -> None:
@@ -213,7 +213,12 @@ def refusal(method: str, headers: Mapping[str, str]) -> tuple[int, bytes] | None
 
 
 def is_here(scope: Scope) -> bool:
-    """Whether a request comes from the machine that serves (or from a test, which has no address)."""
+    """Whether a request comes from the machine that serves (or from a test, which has no address).
+
+    Behind a proxy none does: all of them would seem to.
+    """
+    if any(name.lower() in (b"x-forwarded-for", b"forwarded") for name, _value in scope["headers"]):
+        return False
     client = scope.get("client")
     return client is None or (is_address(client[0]) and ipaddress.ip_address(client[0]).is_loopback)
 
@@ -285,6 +290,8 @@ def lan_addresses() -> list[str]:
 
 def room_addresses() -> list[str]:
     """What one types on the other devices of the room, the likeliest first; nothing unless the kit is open to them."""
+    if hosts := settings.load().hosts:
+        return [f"https://{hosts[0]}"]
     if not os.environ.get("CONTRECHAMP_LAN"):
         return []
     return [os.environ.get("CONTRECHAMP_ADDRESS", "").replace("localhost", ip) for ip in lan_addresses()]
@@ -319,7 +326,11 @@ def application(hosts: frozenset[str] = frozenset(), *, https: bool = False) -> 
     # until the first script has run, and a link straight to a page would run that page without its frame.
     PagesManager.uses_pages_directory = False
 
-    return StreamlitApp(ROOT / "app.py", middleware=[Middleware(Door, hosts=hosts, https=https)])  # type: ignore[return-value]
+    from kit.classroom import events
+    from kit.classroom.store import open_store
+
+    told = events.route(lambda: open_store(settings.load()), lambda cookies: device_of(cookies))
+    return StreamlitApp(ROOT / "app.py", routes=[told], middleware=[Middleware(Door, hosts=hosts, https=https)])  # type: ignore[return-value]
 
 
 def run(
@@ -345,7 +356,7 @@ def run(
             free=free,
         )
     room = lan_addresses() if lan else []
-    hosts = frozenset({"localhost", LOOPBACK, "::1", host, *room})
+    hosts = frozenset({"localhost", LOOPBACK, "::1", host, *room, *settings.load().hosts})
     own = _certificate(room) if lan and https else None
     address = f"{'https' if own else 'http'}://localhost:{port}"
     os.environ["CONTRECHAMP_LAN"] = "1" if lan else ""
@@ -359,6 +370,8 @@ def run(
             ssl_certfile=own.file if own else None,
             log_config=None,
             access_log=False,
+            # The address is the socket's own: who sits behind a proxy says so in a header, which :func:`is_here` reads.
+            proxy_headers=False,
             ws="websockets-sansio",
             ws_max_size=64 * 2**20,
             timeout_graceful_shutdown=2,

@@ -16,6 +16,9 @@ A guide lies in ``facilitator_guides/<language>/<slug>.md``::
     ### [form_a] Premier tri (6 min)             # one section a step: its id, a title, its minutes
 
 Guides are text: raw HTML and images are faults (an image link makes a browser call out).
+
+A page that belongs to no activity (:data:`GENERAL`) lies beside them. It is plain Markdown: ``# `` and its title, then
+sections under headings of its own.
 """
 
 from __future__ import annotations
@@ -39,6 +42,8 @@ from kit.i18n import language
 from kit.levels import Level
 
 FOLDER = ROOT / "facilitator_guides"
+GENERAL = ("class",)
+"""The pages that belong to no activity, by name."""
 STEPS = "steps"
 """Id of the section that holds one sub-section a step."""
 
@@ -201,7 +206,7 @@ class _Heading:
 
 def available(lang: str) -> tuple[str, ...]:
     """The slugs that have a guide in ``lang``, in alphabetical order."""
-    return tuple(sorted(path.stem for path in (FOLDER / language(lang)).glob("*.md")))
+    return tuple(sorted({path.stem for path in (FOLDER / language(lang)).glob("*.md")}.difference(GENERAL)))
 
 
 @cache
@@ -213,12 +218,33 @@ def load(slug: str, lang: str) -> Guide:
     lang = language(lang)
     if slug not in available(lang):
         raise NotFound("There is no guide called “{slug}”. Choose one from the guide library.", slug=slug)
-    path = FOLDER / lang / f"{slug}.md"
+    return parse(_read(slug, lang), lang, f"{slug}.md")
+
+
+@cache
+def general(name: str, lang: str) -> str:
+    """A page of :data:`GENERAL` in the supported language nearest to ``lang``: Markdown, its title included.
+
+    Raises :class:`NotFound` if there is none, :class:`BadContent` with every fault of the file, each with its line.
+    """
+    if name not in GENERAL:
+        raise NotFound("There is no guide called “{slug}”. Choose one from the guide library.", slug=name)
+    file = f"{name}.md"
+    text = "\n".join(decode(_read(name, language(lang)), file).splitlines())
+    faults = _unwelcome(MarkdownIt("commonmark").parse(text))
+    if not text.startswith("# "):
+        faults.append(Fault(what=BadContent("the file starts with “# ” and its title"), line=1))
+    if faults:
+        raise bad(file, faults)
+    return text
+
+
+def _read(name: str, lang: str) -> bytes:
+    path = FOLDER / lang / f"{name}.md"
     try:
-        raw = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise cannot_be_read(path.name, error) from error
-    return parse(raw, lang, path.name)
 
 
 def parse(raw: bytes, lang: str, name: str) -> Guide:

@@ -6,6 +6,7 @@ pupils do not operate generative AI themselves; in 4e and 3e they do so in an ex
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 
 
@@ -27,6 +28,19 @@ class Level(StrEnum):
     def at_least(self, other: Level) -> bool:
         """Whether this level is ``other`` or above."""
         return self.rank >= other.rank
+
+
+def level_name(level: Level, _: Callable[[str], str]) -> str:
+    """What a level is called in a French school, in the language of the translation."""
+    names = {
+        Level.CYCLE_2: _("CP–CE2 (6–8 years)"),
+        Level.CYCLE_3: _("CM1–6e (9–11 years)"),
+        Level.CINQUIEME: _("5e (12 years)"),
+        Level.QUATRIEME_TROISIEME: _("4e–3e (13–14 years)"),
+        Level.LYCEE: _("Lycée (15–18 years)"),
+        Level.ADULTS: _("Adults"),
+    }
+    return names[level]
 
 
 class Role(StrEnum):

@@ -10,9 +10,12 @@
 | ``CONTRECHAMP_DATABASE_URL`` | SQLAlchemy URL of the store | SQLite in the data folder |
 | ``CONTRECHAMP_CACHE_MB`` | bound of the disk cache, in megabytes | 500 |
 | ``CONTRECHAMP_LANG`` | language of the command line, ``fr`` or ``en`` | the system's, else French |
+| ``CONTRECHAMP_HOSTS`` | behind a proxy: host names that are ours, between commas; the room is shown the first | none |
+| ``CONTRECHAMP_KEY`` | behind a proxy: what facilitators type once, to open classes and read the guides | none |
 | ``CONTRECHAMP_LAN`` | set by the server itself: ``1`` when it is open to the room | empty |
 | ``CONTRECHAMP_ADDRESS`` | set by the server itself: its own address on this machine, with its scheme | empty |
 | ``CONTRECHAMP_REQUIRE_BROWSER`` | tests: ``1`` makes a skipped browser test a failure | empty |
+| ``CONTRECHAMP_REQUIRE_POSTGRES`` | tests: ``1`` makes a skipped test of PostgreSQL a failure | empty |
 | ``CONTRECHAMP_SHOTS`` | browser tests: folder for their screenshots | a temporary one |
 | ``CONTRECHAMP_TEST_RECORD`` | browser tests: set by them, file in which the server notes its connections | none |
 """
@@ -22,6 +25,7 @@ from __future__ import annotations
 import contextlib
 import os
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import platformdirs
@@ -29,6 +33,8 @@ import platformdirs
 from kit.errors import SetupError
 
 HOME_VARIABLE = "CONTRECHAMP_HOME"
+SHORTEST_KEY = 12
+"""Characters of a key that is not guessed."""
 MAX_CACHE_MB = 10**9
 """A petabyte: anything longer is a slip of the finger."""
 
@@ -41,6 +47,8 @@ class Settings:
     """The data folder; everything the kit writes lies below it."""
     scheduler: str | None = None
     database_url: str | None = None
+    hosts: tuple[str, ...] = ()
+    key: str | None = None
     cache_bytes: int = 500 * 2**20
 
     @property
@@ -79,8 +87,14 @@ def load() -> Settings:
 
     Raises :class:`SetupError` if a variable has a value that cannot be used.
     """
+    names = ("SCHEDULER", "DATABASE_URL", "HOSTS", "KEY", "CACHE_MB")
     home = os.environ.get(HOME_VARIABLE) or platformdirs.user_data_dir("contrechamp", appauthor=False)
-    megabytes = os.environ.get("CONTRECHAMP_CACHE_MB") or "500"
+    return _settings(home, *(os.environ.get(f"CONTRECHAMP_{name}", "") for name in names))
+
+
+@lru_cache(maxsize=8)  # asked for many times a screen, and a folder is found at the price of a walk along its path
+def _settings(home: str, scheduler: str, database_url: str, hosts: str, key: str, megabytes: str) -> Settings:
+    megabytes = megabytes or "500"
     # The length first: int() refuses thousands of digits with an error of its own.
     if not megabytes.isdecimal() or len(megabytes) > 10 or not 1 <= int(megabytes) <= MAX_CACHE_MB:
         raise SetupError(
@@ -94,10 +108,18 @@ def load() -> Settings:
         ) from error
     return Settings(
         home=folder,
-        scheduler=os.environ.get("CONTRECHAMP_SCHEDULER") or None,
-        database_url=os.environ.get("CONTRECHAMP_DATABASE_URL") or None,
+        scheduler=scheduler or None,
+        database_url=database_url or None,
+        hosts=tuple(filter(None, (host.strip().lower() for host in hosts.split(",")))),
+        key=_key(key.strip()),
         cache_bytes=int(megabytes) * 2**20,
     )
+
+
+def _key(key: str) -> str | None:
+    if key and len(key) < SHORTEST_KEY:
+        raise SetupError("CONTRECHAMP_KEY is too short: give it {n} characters or more.", n=SHORTEST_KEY)
+    return key or None
 
 
 def data_folder(settings: Settings | None = None) -> Path:

@@ -31,6 +31,8 @@ class Walk(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     activity: ClassVar[Activity]
+    answers_in: ClassVar[tuple[str, ...]] = ("text",)
+    """The fields that hold somebody's answers. Whoever sits down in a class begins with none."""
 
     seed: int
     mode: Mode = Mode.SELF_PACED
@@ -90,6 +92,25 @@ class Walk(BaseModel):
     def role(self) -> Role:
         """Who looks at the activity's own page."""
         return Role.LEARNER if self.mode is Mode.SELF_PACED else Role.PROJECTOR
+
+    def seated(self, number: int) -> Self:
+        """This run, led with a class, as participant ``number`` (from 1 on) begins it on a device of their own."""
+        fields = type(self).model_fields
+        none = {name: fields[name].get_default(call_default_factory=True) for name in self.answers_in}
+        return self.having(mode=Mode.SELF_PACED, **none)
+
+    def alongside(self, led: Walk) -> Self:
+        """This run of a participant where the class stands: at its step, and where one was within that step."""
+        if self.step == led.step:
+            return self.having(since=led.since)
+        return self.having(step=led.step, since=led.since).at(0)
+
+    def has_answered(self) -> bool:
+        """Whether this run holds an answer to its current step; of a step in several parts, to all of them.
+
+        Here: whether the trace écrite is written. Activities add their own.
+        """
+        return self.step == "trace" and bool(self.text.strip())
 
     @property
     def may_generate(self) -> bool:

@@ -7,7 +7,9 @@ reloads; within a session it is mirrored in ``st.session_state``.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from uuid import uuid4
@@ -17,10 +19,11 @@ from streamlit.navigation.page import StreamlitPage
 from streamlit.runtime.scriptrunner import RerunException
 
 from activities.registry import ACTIVITIES, words
-from kit import i18n, settings
+from kit import i18n, levels, settings
+from kit.classroom.classes import Seat
 from kit.classroom.store import Store, open_store
 from kit.errors import KitError, SetupError
-from kit.levels import Level
+from kit.levels import Level, Role
 from pages.parts import browser
 from pages.parts.palette import Display, enlarge, palette
 from pages.parts.prose import escape
@@ -39,6 +42,8 @@ class Key(StrEnum):
     DISPLAY = "frame.display"
     PROJECTION = "frame.projection"
     TOLD = "frame.told"
+    SEATS = "frame.seats"
+    SITE = "frame.site"
 
 
 # -- who is looking --------------------------------------------------------------------------------------------------
@@ -56,9 +61,43 @@ def device() -> str:
 def is_here() -> bool:
     """Whether the browser runs on the machine that serves the kit.
 
-    Clients from the room get no guides, no erasing of others, no import and no generation by their own hand.
+    Clients from the room get no guides, no erasing of others, no import and no generation by their own hand. Behind a
+    proxy nobody is here: everybody would seem to be.
     """
+    if st.context.headers.get("X-Forwarded-For") or st.context.headers.get("Forwarded"):
+        return False
     return not os.environ.get("CONTRECHAMP_LAN") or st.context.ip_address is None
+
+
+def seats() -> list[Seat]:
+    """Where this device sits, the seat that was taken last first. Read once a run of the page."""
+    if Key.SEATS not in st.session_state:
+        read_seats()
+    found: list[Seat] = st.session_state[Key.SEATS]
+    return found
+
+
+def read_seats() -> None:
+    """Read again where this device sits: at the beginning of each run, and after it has sat down elsewhere."""
+    try:
+        st.session_state[Key.SEATS] = store().classes.seats(device())
+    except SetupError:
+        st.session_state[Key.SEATS] = []  # the frame stands without a disk
+
+
+def may_open() -> bool:
+    """Whether this device may open a class and read the guides: on the machine, or once it has typed the kit's key."""
+    return is_here() or bool(_choices().get("opens"))
+
+
+def leads() -> bool:
+    """Whether this device leads a class."""
+    return any(seat.role is Role.FACILITATOR for seat in seats())
+
+
+def takes_part() -> bool:
+    """Whether this device is a participant's in a class."""
+    return any(seat.role is Role.PARTICIPANT and not seat.closed for seat in seats())
 
 
 def store() -> Store:
@@ -148,37 +187,65 @@ def projecting() -> bool:
 
 def level_name(level: Level) -> str:
     """What a level is called in a French school, in the language of this session."""
-    names = {
-        Level.CYCLE_2: _("CP–CE2 (6–8 years)"),
-        Level.CYCLE_3: _("CM1–6e (9–11 years)"),
-        Level.CINQUIEME: _("5e (12 years)"),
-        Level.QUATRIEME_TROISIEME: _("4e–3e (13–14 years)"),
-        Level.LYCEE: _("Lycée (15–18 years)"),
-        Level.ADULTS: _("Adults"),
-    }
-    return names[level]
+    return levels.level_name(level, _)
+
+
+# -- one after the other ---------------------------------------------------------------------------------------------
+
+_DRAWING = threading.Lock()
+TURN = 0.25
+"""Seconds that a screen waits for its turn, at most."""
+
+
+@contextmanager
+def turn() -> Iterator[None]:
+    """Draw this screen when the one before it is done, or after :data:`TURN` seconds.
+
+    A screen takes a few hundredths of a second of Python, which one thread at a time can run: when a class answers at
+    once, thirty threads that run a little each, in turn, take several times as long as one after the other.
+    """
+    mine = _DRAWING.acquire(timeout=TURN)
+    try:
+        yield
+    finally:
+        if mine:
+            _DRAWING.release()
 
 
 # -- the site --------------------------------------------------------------------------------------------------------
 
 
 def configure() -> None:
-    """The browser tab."""
+    """The browser tab; and where this device sits."""
     st.set_page_config(page_title="Contrechamp", layout="wide")
+    read_seats()
 
 
 def activity_page(slug: str) -> StreamlitPage:
     """The page of an activity."""
-    # A Streamlit page may be built again on every run; its identity is its url path.
-    return st.Page(str(HERE / f"{slug}.py"), title=words(slug, lang()).title, url_path=slug)
+    return page_at(slug)
 
 
 def site() -> list[StreamlitPage]:
-    """Every page, built from the registry. Pages for the facilitator exist on the serving machine only."""
+    """Every page, built from the registry. The guides exist on the serving machine only.
+
+    Built once a session: for each page Streamlit walks along the path of its file.
+    """
+    built: dict[tuple[str, bool], list[StreamlitPage]] = st.session_state.setdefault(Key.SITE, {})
+    if (wanted := (lang(), may_open())) not in built:
+        built[wanted] = _site()
+    return built[wanted]
+
+
+def _site() -> list[StreamlitPage]:
     pages = [st.Page(str(HERE / "home.py"), title=_("Workshops"), url_path="", default=True)]
-    pages += [activity_page(activity.slug) for activity in ACTIVITIES]
-    if is_here():
-        pages.append(st.Page(str(HERE / "conduct.py"), title=_("Remote control"), url_path="conduct"))
+    for activity in ACTIVITIES:
+        title = words(activity.slug, lang()).title
+        pages.append(st.Page(str(HERE / f"{activity.slug}.py"), title=title, url_path=activity.slug))
+    pages.append(st.Page(str(HERE / "join.py"), title=_("Join a class"), url_path="join"))
+    # For everybody: whoever becomes a facilitator goes there at once. The page itself lets nobody else in.
+    pages.append(st.Page(str(HERE / "conduct.py"), title=_("Remote control"), url_path="conduct"))
+    if may_open():
         pages.append(st.Page(str(HERE / "library.py"), title=_("Guides"), url_path="library"))
     pages.append(st.Page(str(HERE / "privacy.py"), title=_("Privacy"), url_path="privacy"))
     return pages

@@ -39,6 +39,10 @@ def main() -> None:
         _("Workshops on generative AI, in class or alone. Everything runs on this machine, without the Internet."),
         "lead",
     )
+    if frame.takes_part():
+        st.page_link(frame.page_at("join"), label=_("Go back to the class"), width="content")
+    elif not frame.is_here():
+        st.page_link(frame.page_at("join"), label=_("Join a class with its code"), width="content")
     with st.container(horizontal=True, key="filters"):
         level = st.selectbox(
             _("Level"),
@@ -79,7 +83,7 @@ def _card(activity: Activity, minutes: int | None) -> None:
             facts = (
                 _("{short} or {long} minutes").format(short=short, long=activity.minutes),
                 _("From {level}").format(level=youngest),
-                _("Alone or projected"),
+                _("Alone, projected, or with a class"),
             )
             st.html('<ul class="facts">' + "".join(f"<li>{escape(fact)}</li>" for fact in facts) + "</ul>")
             with st.container(horizontal=True):

@@ -6,9 +6,8 @@ from enum import StrEnum
 
 import streamlit as st
 
-from activities.registry import ACTIVITIES
-from kit import ROOT, guides
-from kit.guides import FrontMatter
+from kit import guides
+from kit.guides import FrontMatter, Guide
 from pages import frame
 from pages.frame import _
 from pages.parts import browser
@@ -28,19 +27,33 @@ def main() -> None:
         paragraph(_("The guides open on the machine that runs the kit."), "note")
         return
     known = {slug: guides.load(slug, frame.lang()) for slug in guides.available(frame.lang())}
+    general = {name: guides.general(name, frame.lang()).partition("\n") for name in guides.GENERAL}
+    titles = {name: title.removeprefix("# ") for name, (title, _line, _text) in general.items()}
+    titles |= {slug: guide.front.title for slug, guide in known.items()}
     asked = st.query_params.get("guide", "")
-    slug = asked if asked in known else ACTIVITIES[0].slug
-    if len(known) > 1:
-        slug = st.selectbox(_("Guide"), list(known), index=list(known).index(slug), key=Key.GUIDE)
-    guide = known[slug]
+    first = list(titles).index(asked) if asked in titles else 0
+    slug = st.selectbox(_("Guide"), list(titles), index=first, format_func=titles.__getitem__, key=Key.GUIDE)
+    if slug in general:
+        _page(slug, titles[slug], general[slug][2])
+    else:
+        _guide(slug, known[slug])
+
+
+def _page(name: str, title: str, text: str) -> None:
+    """What belongs to no activity: short, so all of it at once."""
+    browser.arrive(f"library/{name}")
+    st.title(title, anchor=False)
+    st.markdown(text)
+    _download(name, frame.lang())
+
+
+def _guide(slug: str, guide: Guide) -> None:
+    """One section of the guide of an activity, with its contents beside it."""
     left, right = st.columns([2, 5], gap="large")
     with left, st.container(key="contents"):
         titles = {section.id: section.title for section in guide.sections}
         chosen = st.radio(_("In this guide"), list(titles), format_func=titles.__getitem__, key=Key.SECTION)
-        source = (ROOT / "facilitator_guides" / guide.lang / f"{slug}.md").read_bytes()
-        st.download_button(
-            _("Download this guide"), data=source, file_name=f"{slug}.{guide.lang}.md", mime="text/markdown"
-        )
+        _download(slug, guide.lang)
     browser.arrive(f"library/{slug}/{chosen}")
     with right:
         st.title(guide.front.title, anchor=False)
@@ -48,6 +61,11 @@ def main() -> None:
         section = guide.section(chosen)
         st.header(section.title, anchor=False)
         st.markdown(section.markdown)
+
+
+def _download(name: str, lang: str) -> None:
+    source = (guides.FOLDER / lang / f"{name}.md").read_bytes()
+    st.download_button(_("Download this guide"), data=source, file_name=f"{name}.{lang}.md", mime="text/markdown")
 
 
 def _summary(front: FrontMatter) -> None:

@@ -30,7 +30,7 @@ VIEWS: dict[str, tuple[str, str]] = {
 """For each step, the module of :mod:`pages.word` and the function that draws it."""
 
 LABS = frozenset({"tokens", "bets", "temperature", "facts", "surprise", "train"})
-"""Steps that run models: for the machine that serves the kit, until there are classes."""
+"""Steps that run models: for the machine that serves the kit, and for classes."""
 
 
 st.html(CSS)

@@ -32,7 +32,7 @@ VIEWS: dict[str, tuple[str, str]] = {
 """For each step, the module of :mod:`pages.noise` and the function that draws it."""
 
 LABS = frozenset({"watch", "origin", "dial", "cost", "feed", "proportion", "alter", "real_model", "professions"})
-"""Steps that run models or take files: for the machine that serves the kit, until there are classes."""
+"""Steps that run models or take files: for the machine that serves the kit, and for classes."""
 
 
 st.html(CSS)
@@ -47,4 +47,5 @@ playing.page(
     here_only=LABS,
     computes=LABS | {"brief"},
     warm=warm,
+    projected_only={"feed", "alter", "real_model", "professions"},
 )

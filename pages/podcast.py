@@ -38,17 +38,23 @@ SOUND = frozenset({"rights", "record", "edit", "dress", "mix", "publish", "witne
 
 
 st.html(CSS)
-if frame.is_here():
+TAKES_PART = frame.takes_part()
+IN_CLASS = {**VIEWS, "record": ("sending", "step")}
+"""On a participant's device: the bet, then the letterbox while the class records. The project is the facilitator's."""
+
+
+if frame.is_here() or TAKES_PART or frame.leads():
     playing.page(
         PodcastRun,
         Scene,
         activity_words.load,
         setup=setup.draw,
         package="pages.studio",
-        views=VIEWS,
+        views=IN_CLASS if TAKES_PART else VIEWS,
         present=present,
         computes=SOUND,
         above=clock.draw,
+        projected_only=VIEWS.keys() - {"brief", "record"},
     )
 else:
     # Projects belong to this machine: of them, the room sees the letterbox alone, until there are classes.

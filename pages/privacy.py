@@ -43,6 +43,7 @@ def main() -> None:
                     _("A random number, in a cookie of this browser, so that a reload finds your work."),
                     _("Your choices of language and display."),
                     _("Your answers, the counts you typed and your texts, for each workshop."),
+                    _("Classes: the pseudonyms that the kit drew and what they answered, until their date."),
                     _("The decks you made or imported, with their pictures."),
                     _("The galleries you made or imported, with their pictures and what the class noted."),
                     _("The podcast projects, with the voices that were recorded, until the day that each one names."),
@@ -58,7 +59,7 @@ def main() -> None:
         paragraph(_("Photographs you send lose their metadata (place, date, device) as they come in."))
     with right:
         st.header(_("What we hold of this browser"), anchor=False)
-        if held["runs"] or held["preferences"]:
+        if any(held.values()):
             st.download_button(
                 _("Download it"),
                 data=json.dumps(held, ensure_ascii=False, indent=1),

@@ -31,7 +31,7 @@ VIEWS: dict[str, tuple[str, str]] = {
 """For each step, the module of :mod:`pages.bias` and the function that draws it."""
 
 LABS = frozenset({"pairs", "corpus", "making", "blank", "audit", "coding", "vectors"})
-"""Steps that run models: for the machine that serves the kit, until there are classes."""
+"""Steps that run models: for the machine that serves the kit, and for classes."""
 
 
 st.html(CSS)

@@ -29,7 +29,7 @@ VIEWS: dict[str, tuple[str, str]] = {
 
 
 HERE_ONLY = frozenset({"forensics", "detector", "own_deck"})
-"""Steps that take files or run models: for the machine that serves the kit, until there are classes."""
+"""Steps that take files or run models: for the machine that serves the kit, and for classes."""
 
 
 playing.page(
@@ -40,5 +40,7 @@ playing.page(
     package="pages.spot",
     views=VIEWS,
     here_only=HERE_ONLY,
+    projected_only={"own_deck"},
+    above=Scene.look_ahead,
     computes=[step.id for step in SPOT_THE_FAKE.sitting(2)],
 )

@@ -6,11 +6,9 @@ import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
-
-import pytest
 
 from kit import ROOT
 
@@ -26,7 +24,25 @@ def below(*folders: str) -> list[Path]:
 
 
 CODE = [*below(*LAYERS), *(ROOT / name for name in TOP)]
-files = pytest.mark.parametrize("file", CODE, ids=lambda file: file.relative_to(ROOT).as_posix())
+
+
+def each(files: Iterable[Path]) -> Callable[[Callable[[Path], None]], Callable[[], None]]:
+    """A rule for one file becomes one test of all of them, which names every file that breaks it."""
+
+    def over(rule: Callable[[Path], None]) -> Callable[[], None]:
+        def test() -> None:
+            broken = []
+            for file in files:
+                try:
+                    rule(file)
+                except AssertionError as error:
+                    broken.append(f"{name(file)}: {error}")
+            assert not broken, "\n".join(broken)
+
+        test.__doc__ = rule.__doc__
+        return test
+
+    return over
 
 
 @cache
@@ -82,7 +98,7 @@ def roots(modules: set[str]) -> set[str]:
 # -- who imports whom -------------------------------------------------------------------------------------------------
 
 
-@files
+@each(CODE)
 def test_imports_run_downward(file: Path) -> None:
     layer = name(file).split("/")[0]
     allowed = {
@@ -103,7 +119,7 @@ def test_the_command_line_reaches_for_the_server_late() -> None:
     assert "serve" not in roots(imports_when_loaded(ROOT / "kit" / "cli.py"))
 
 
-@files
+@each(CODE)
 def test_only_the_pages_and_the_server_import_streamlit(file: Path) -> None:
     if name(file).split("/")[0] in ("pages", "app.py", "serve.py"):
         return
@@ -115,7 +131,7 @@ def test_the_server_loads_streamlit_late() -> None:
     assert "streamlit" not in roots(imports_when_loaded(ROOT / "serve.py"))
 
 
-@pytest.mark.parametrize("file", below("activities"), ids=name)
+@each(below("activities"))
 def test_activities_do_not_know_each_other(file: Path) -> None:
     mine = package(file)[1:2]
     if not mine:
@@ -131,7 +147,7 @@ def test_start_needs_nothing_but_python() -> None:
 # -- heavy modules ----------------------------------------------------------------------------------------------------
 
 
-@files
+@each(CODE)
 def test_heavy_modules_are_imported_in_functions_only(file: Path) -> None:
     if name(file).startswith(WORKERS_ONLY):
         return
@@ -183,12 +199,12 @@ def test_importing_the_kit_and_the_activities_loads_nothing_heavy() -> None:
 # -- what no file may do ----------------------------------------------------------------------------------------------
 
 
-BORDERS = ("kit/compute/driver.py", "kit/compute/work.py")
-"""Where any error is caught, logged with its traceback and turned into a sentence: a thread whose death would leave
+BORDERS = ("kit/compute/driver.py", "kit/compute/work.py", "kit/classroom/events.py")
+"""Where any error is caught and logged with its traceback: a thread or a task whose death would leave
 pages waiting, and the border between processes, which no exception object may cross."""
 
 
-@files
+@each(CODE)
 def test_no_error_is_swallowed(file: Path) -> None:
     """A page catches ``KitError``; whatever else goes wrong is a defect and surfaces."""
     broad = []
@@ -208,24 +224,24 @@ def test_no_error_is_swallowed(file: Path) -> None:
     assert broad == []
 
 
-@files
+@each(CODE)
 def test_modules_are_named_after_their_job(file: Path) -> None:
     assert file.stem not in ("utils", "util", "common", "helpers", "helper", "misc", "tools")
 
 
-@files
+@each(CODE)
 def test_nothing_is_evaluated_or_unpickled_from_text(file: Path) -> None:
     calls = {ast.unparse(node.func) for node in ast.walk(tree(file)) if isinstance(node, ast.Call)}
     assert calls & {"eval", "exec", "os.system", "yaml.load", "yaml.unsafe_load", "torch.load"} == set()
     assert "trust_remote_code=True" not in file.read_text("utf-8")
 
 
-@files
+@each(CODE)
 def test_no_path_of_a_machine(file: Path) -> None:
     assert re.findall(r"(?:/home/|/root/|/Users/|/work/)\w+", file.read_text("utf-8")) == []
 
 
-@files
+@each(CODE)
 def test_every_file_and_public_name_is_described(file: Path) -> None:
     assert ast.get_docstring(tree(file))
     bare = [
@@ -334,7 +350,7 @@ def functions(file: Path) -> Iterator[ast.FunctionDef]:
     yield from (node for node in ast.walk(tree(file)) if isinstance(node, ast.FunctionDef))
 
 
-@pytest.mark.parametrize("file", [*below("pages"), ROOT / "app.py"], ids=name)
+@each([*below("pages"), ROOT / "app.py"])
 def test_words_enter_markup_escaped_only(file: Path) -> None:
     """Every f-string that holds a tag interpolates escaped text, numbers or names of ours, wherever it is made."""
     faults, used = set(), set()
@@ -354,7 +370,7 @@ def test_words_enter_markup_escaped_only(file: Path) -> None:
     assert sorted(set(ours) - used) == [], "no longer used"
 
 
-@pytest.mark.parametrize("file", [*below("pages"), ROOT / "app.py"], ids=name)
+@each([*below("pages"), ROOT / "app.py"])
 def test_no_page_lets_markdown_carry_html(file: Path) -> None:
     text = file.read_text("utf-8")
     assert "unsafe_allow_html" not in text

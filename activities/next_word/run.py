@@ -34,6 +34,7 @@ class WordRun(LabWalk):
     """The state of one run. An empty text stands for the one that the words of the activity propose."""
 
     activity = NEXT_WORD
+    answers_in = ("text", "guess", "counts", "before", "bet", "bets", "claim", "verdicts")
 
     step: str = NEXT_WORD.steps[0].id
     guess: Guess | None = None
@@ -47,6 +48,8 @@ class WordRun(LabWalk):
     before: OwnText = ""
     """In the lab of bets: the text so far."""
     bet: Word = ""
+    bets: dict[Annotated[str, Field(max_length=2)], Word] = Field(default_factory=dict)
+    """The last bet on each of the kit's beginnings, by its place."""
     opening: OwnText = ""
     """In the lab of temperature."""
     dice: Dice = Dice()
@@ -61,13 +64,26 @@ class WordRun(LabWalk):
     own: Annotated[str, Field(max_length=2 * MOST)] = ""
     """The text that was pasted for it."""
 
+    def has_answered(self) -> bool:
+        """Whether this run holds an answer to its current step."""
+        match self.step:
+            case "brief":
+                return self.guess is not None
+            case "bets":
+                return str(self.position) in self.bets
+            case "facts":
+                return bool(self.verdicts)
+            case _:
+                return super().has_answered()
+
     def at(self, position: int) -> Self:
         """This run at another beginning, or another claim: those of one's own are left."""
         return super().at(position).having(before="", bet="", claim="")
 
     def betting(self, word: str) -> Self:
-        """This run with a word that is bet on."""
-        return self.having(bet=word)
+        """This run with a word that is bet on; what a beginning of the kit got is kept for when all are looked at."""
+        bets = self.bets if self.before else {**self.bets, str(self.position): word}
+        return self.having(bet=word, bets=bets)
 
     def writing(self, before: str) -> Self:
         """This run with another text so far in the lab of bets: nothing is bet on it yet, nothing is shown."""

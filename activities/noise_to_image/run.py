@@ -96,6 +96,7 @@ class NoiseRun(LabWalk):
     """The state of one run."""
 
     activity = NOISE_TO_IMAGE
+    answers_in = ("text", "guess", "counts")
 
     step: str = NOISE_TO_IMAGE.steps[0].id
     guess: Guess | None = None
@@ -115,6 +116,10 @@ class NoiseRun(LabWalk):
     gallery_view: Literal["grid", "note", "count"] = "grid"
     gallery_picture: Annotated[str, Field(max_length=20)] = ""
     """The file of the picture that is being noted; empty: the first that waits."""
+
+    def has_answered(self) -> bool:
+        """Whether this run holds an answer to its current step."""
+        return self.guess is not None if self.step == "brief" else super().has_answered()
 
     def cooking(self, **changes: object) -> Self:
         """This run with another recipe; nothing is computed until it is asked for."""

@@ -22,6 +22,7 @@ class PodcastRun(LabWalk):
     """The state of one run."""
 
     activity = PODCAST
+    answers_in = ("guess", "counts", "marks", "talking_since", "ears")
 
     step: str = PODCAST.steps[0].id
     guess: Guess | None = None
@@ -43,3 +44,7 @@ class PodcastRun(LabWalk):
     """Of the listening game: which order its voices come in."""
     ears: dict[int, bool] = Field(default_factory=dict)
     """In the listening game: whether one took the voice of a round for a human one."""
+
+    def has_answered(self) -> bool:
+        """Whether this run holds an answer to its current step."""
+        return self.guess is not None if self.step == "brief" else super().has_answered()

@@ -29,6 +29,11 @@ Category = Annotated[str, Field(max_length=CATEGORY)]
 Place = Annotated[int, Field(ge=0, lt=CONTINUATIONS)]
 
 
+def pair_name(theme: str, place: int) -> str:
+    """What :attr:`BiasRun.sides` calls a pair of the kit: its theme, and its place there."""
+    return f"{theme}/{place}"
+
+
 def _every_job(sliders: dict[str, int]) -> dict[str, int]:
     if sliders.keys() != ASKED.keys():
         raise ValueError(f"not the sliders of {sorted(ASKED)}")
@@ -48,6 +53,7 @@ class BiasRun(LabWalk):
     """The state of one run. An empty text stands for the one that the kit proposes."""
 
     activity = PROBE_BIAS
+    answers_in = ("text", "guess", "counts", "side", "sides", "expected", "coding")
 
     step: str = PROBE_BIAS.steps[0].id
     guess: Guess | None = None
@@ -63,6 +69,8 @@ class BiasRun(LabWalk):
     """Of the pairs of the kit. The models of the kit read French only."""
     side: Side | None = None
     """Which sentence one bet on."""
+    sides: dict[Annotated[str, Field(max_length=20)], Side] = Field(default_factory=dict)
+    """The last bet on each of the kit's pairs, by :func:`pair_name`."""
     own_one: Sentence = ""
     own_other: Sentence = ""
     """A pair of one's own."""
@@ -94,6 +102,18 @@ class BiasRun(LabWalk):
     lists: dict[str, OwnText] = Field(default_factory=dict)
     """One's own: x, y, a and b, words between commas."""
 
+    def has_answered(self) -> bool:
+        """Whether this run holds an answer to its current step."""
+        match self.step:
+            case "brief":
+                return self.guess is not None
+            case "pairs":
+                return pair_name(self.theme, self.position) in self.sides
+            case "corpus":
+                return self.expected is not None
+            case _:
+                return super().has_answered()
+
     def go(self, step_id: str) -> Self:
         """This run at the start of another step: nothing is bet on its first pair yet."""
         return super().go(step_id).having(side=None)
@@ -105,6 +125,10 @@ class BiasRun(LabWalk):
     def about(self, theme: str) -> Self:
         """This run at the first pair of another theme."""
         return self.at(0).having(theme=theme)
+
+    def siding(self, side: Side) -> Self:
+        """This run with a bet on the pair where it stands."""
+        return self.having(side=side, sides={**self.sides, pair_name(self.theme, self.position): side})
 
     def counting(self, table: TableId) -> Self:
         """This run with another table: nothing is bet on it, nothing is shown."""

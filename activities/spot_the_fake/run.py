@@ -18,6 +18,7 @@ class SortingRun(Walk):
     """The state of one run."""
 
     activity = SPOT_THE_FAKE
+    answers_in = ("text", "answers", "counts", "decisions", "guess")
 
     step: str = SPOT_THE_FAKE.steps[0].id
     half: Annotated[int, Field(ge=0, le=1)] = 0
@@ -38,6 +39,25 @@ class SortingRun(Walk):
     """By dossier."""
     guess: Annotated[int, Field(ge=0, le=100)] | None = None
     """The guess of the base-rate exercise, in percent."""
+
+    images: Annotated[int, Field(ge=0)] = 0
+    """How many images a round has, where the devices of a class play it."""
+
+    def seated(self, number: int) -> Self:
+        """This run as participant ``number`` begins it: every other one is of the other half of the room."""
+        return super().seated(number).having(half=(self.half + number - 1) % 2)
+
+    def has_answered(self) -> bool:
+        """Whether this run holds an answer to its current step; of a round, to all of its images."""
+        match self.step:
+            case "form_a" | "form_b":
+                return len(self.answers.get(self.step, {})) >= max(1, self.images)
+            case "dossiers":
+                return bool(self.decisions)
+            case "base_rate":
+                return self.guess is not None
+            case _:
+                return super().has_answered()
 
     # -- what was answered -----------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from activities.probe_bias import labs
 from activities.probe_bias.answers import Side
+from activities.probe_bias.bets import BET_ON, sides
 from activities.probe_bias.labs import Compared
 from activities.probe_bias.run import BiasRun
 from kit.bias import sets
@@ -14,7 +15,7 @@ from kit.bias.sets import KitPair
 from kit.language.loading import EMBEDDED
 from pages.bias import own_pair
 from pages.bias.saying import rarity, times
-from pages.bias.scene import BETS, SLUG, TASKS, Key, Scene
+from pages.bias.scene import SLUG, TASKS, Key, Scene
 from pages.frame import _, lang, show
 from pages.parts import figures
 from pages.parts.bars import Chance, probabilities
@@ -23,9 +24,6 @@ from pages.parts.language_models import choices
 from pages.parts.prose import escape, paragraph
 from pages.parts.reading import around
 from pages.parts.recording import result, say_recorded
-
-BET_ON = (1, 8, 22)
-"""Lines of the pairs that one bets on; of the last, Petit Journal has read nothing like it."""
 
 
 def draw(scene: Scene) -> None:
@@ -36,7 +34,7 @@ def draw(scene: Scene) -> None:
     if run.may_generate and not run.shown:
         _choices(scene)
     paragraph(theme.about.text(lang()), "source")
-    line = BET_ON[min(run.position, BETS - 1)]
+    line = BET_ON[min(run.position, len(BET_ON) - 1)]
     pair = theme.pairs[line - 1]
     _pair(scene, pair, line)
     if run.shown:
@@ -95,16 +93,11 @@ def _choices(scene: Scene) -> None:
         choices(scene, TASKS)
 
 
-def _sides(line: int) -> tuple[int, int]:
-    """Which of « more » (0) and « less » (1) stands at A and at B: not always the same."""
-    return (0, 1) if line % 2 else (1, 0)
-
-
 def _pair(scene: Scene, pair: KitPair, line: int) -> None:
     tongue = _tongue(scene.run)
     sentences = pair.fr if tongue == "fr" else pair.en
     cards = []
-    for letter, side in zip("AB", _sides(line), strict=True):
+    for letter, side in zip("AB", sides(line), strict=True):
         gloss = f'<p class="source">{escape(pair.en[side])}</p>' if tongue == "fr" and lang() != "fr" else ""
         cards.append(
             f'<div class="card sentence"><span class="letter">{escape(letter)}</span>'
@@ -127,7 +120,7 @@ def _bet(scene: Scene) -> None:
             format_func=names.__getitem__,
             key=Key.SIDE,
             horizontal=True,
-            on_change=scene.move(lambda: run.having(side=st.session_state[Key.SIDE])),
+            on_change=scene.move(lambda: run.siding(st.session_state[Key.SIDE])),
         )
     st.button(_("Show what the model finds"), type="primary", key=Key.SHOW, on_click=scene.move(run.reveal))
 
@@ -136,7 +129,7 @@ def _found(scene: Scene, found: Compared, line: int) -> None:
     scored = {each.pair.line: each for each in found.result.scored}
     if line in scored:
         this = scored[line]
-        more_at = "AB"[_sides(line).index(0)]
+        more_at = "AB"[sides(line).index(0)]
         likelier = more_at if this.prefers_more else "AB".replace(more_at, "")
         said = _("The model finds sentence {letter} {times}.").format(
             letter=likelier, times=times(this.more - this.less)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from activities.probe_bias.bets import BET_ON
 from activities.probe_bias.run import BiasRun
 from activities.probe_bias.words import Words
 from kit.models.catalogue import Task
@@ -14,8 +15,6 @@ CAUSAL = frozenset({Task.TEXT_GENERATION})
 """What a model must do to continue a text."""
 TASKS = CAUSAL | {Task.FILL_MASK}
 """What a model may do to be asked for a preference."""
-BETS = 3
-"""Pairs of a theme on which one bets before all are counted."""
 
 
 class Key(StrEnum):
@@ -52,7 +51,7 @@ class Scene(StepScene[BiasRun, Words]):
     @property
     def places(self) -> int:
         """How many places the current step has."""
-        return {"debrief": len(self.words.debrief.questions), "pairs": BETS}.get(self.run.step, 1)
+        return {"debrief": len(self.words.debrief.questions), "pairs": len(BET_ON)}.get(self.run.step, 1)
 
     @property
     def reveals(self) -> bool:

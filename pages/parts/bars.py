@@ -58,6 +58,11 @@ def proportion(label: str, value: Proportion, tone: str = "teal", *, interval: b
     )
 
 
+def points(value: float) -> str:
+    """A difference of two shares in percentage points, with its sign."""
+    return f"{round(100 * value):+d}".replace("-", "−")
+
+
 def shares(html: Sequence[str]) -> None:
     """Several shares, one below the other."""
     st.html(f'<dl class="shares">{"".join(html)}</dl>')

@@ -8,8 +8,10 @@ from typing import Any, Protocol
 
 import streamlit as st
 
+from kit.classroom import texts
 from kit.walk import Walk
 from kit.wording import Question
+from pages import frame
 from pages.frame import _
 from pages.parts.furniture import bar, heading
 from pages.parts.opening import recalled
@@ -82,16 +84,31 @@ def trace(scene: StepScene[Any, Any], *, file_name: str, ahead: str) -> None:
     paragraph(ahead, "note")
 
 
+def _from_the_class(scene: StepScene) -> None:
+    """What participants wrote, of which the facilitator has shown it: never who wrote it."""
+    if scene.led is None:
+        return
+    works = frame.store().classes.works(scene.led.id)
+    for text in texts.written(works, type(scene.run)):
+        if text.mark in scene.led.lead.shown:
+            with st.container(border=True):
+                paragraph(text.text)
+
+
 def _written(scene: StepScene, words: TraceWords, file_name: str) -> None:
     """The sentences to finish: in a box when alone, in everyone's own notebook in a room."""
-    key = f"{scene.slug}.trace"
+    key, last = f"{scene.slug}.trace", f"{scene.slug}.trace.saved"
     heading(scene, lead=words.lead)
     if scene.projected:
         for starter in words.starters:
             paragraph(starter, "starter")
+        _from_the_class(scene)
         return
-    if key not in st.session_state:
-        st.session_state[key] = scene.run.text or "\n".join(words.starters)
+    # What is saved elsewhere comes in the place of what was saved here before, never of what is not saved yet.
+    saved, before = scene.run.text or "\n".join(words.starters), st.session_state.get(last)
+    if key not in st.session_state or (saved != before and st.session_state[key] == before):
+        st.session_state[key] = saved
+    st.session_state[last] = saved
     st.text_area(
         words.title,
         key=key,

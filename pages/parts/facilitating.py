@@ -12,7 +12,7 @@ from kit.walk import Walk
 from pages import frame
 from pages.parts import opening
 from pages.parts.prose import paragraph
-from pages.parts.scene import StepScene, Words, load
+from pages.parts.scene import StepScene, Words, desk_of, load
 
 S = TypeVar("S", bound=StepScene)
 
@@ -22,10 +22,10 @@ def projected(run_of: type[Walk], scene_of: type[S], words_of: Callable[[str], W
 
     ``run_of`` and ``scene_of`` are the activity's own; ``words_of`` loads its words in a language.
     """
-    run = load(run_of)
-    if run is None or run.mode is not Mode.PROJECTED:
+    run, desk = load(run_of), desk_of(run_of)
+    if run is None or run.mode is Mode.SELF_PACED:
         return None
-    return scene_of(run=run, words=words_of(frame.lang()), role=Role.FACILITATOR)
+    return scene_of(run=run, words=words_of(frame.lang()), role=Role.FACILITATOR, led=desk.led)
 
 
 def panel(scene: StepScene[Any, Any], guesses: type[StrEnum]) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
+from kit import spreadsheet
 from pages.frame import _, lang
 from pages.parts.prose import escape
 
@@ -32,28 +31,14 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, label: str) -> 
 
 def download(slug: str, head: Sequence[str], rows: Sequence[Sequence[object]], *, name: str) -> None:
     """A button that takes a trace that an activity computed away as CSV, for a spreadsheet of this language."""
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=";" if lang() == "fr" else ",", lineterminator="\r\n")
-    writer.writerow(head)
-    for row in rows:
-        writer.writerow([_cell(value) for value in row])
     st.download_button(
         _("Download the figures (CSV)"),
-        data=out.getvalue().encode("utf-8-sig"),
+        data=spreadsheet.table([head, *rows], lang()),
         file_name=f"contrechamp-{name}.csv",
         mime="text/csv",
         key=f"{slug}.csv.{name}",
         on_click="ignore",
     )
-
-
-def _cell(value: object) -> str:
-    """A value as a spreadsheet reads it: a text that begins like a formula is kept from being one."""
-    if isinstance(value, float):
-        said = f"{value:.6g}"
-        return said.replace(".", ",") if lang() == "fr" else said
-    text = str(value)
-    return f"'{text}" if text[:1] in "=+-@\t\r" and not isinstance(value, int) else text
 
 
 def percent(share: float) -> str:

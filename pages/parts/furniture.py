@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from kit.levels import Role
 from kit.walk import Walk
 from pages.frame import _
 from pages.parts.prose import escape
@@ -47,7 +48,17 @@ def bar(
     forward_label: str | None = None,
     **options: Any,
 ) -> None:
-    """The buttons at the foot of a screen: back, and on. A run that has nowhere to go gets no button."""
+    """The buttons at the foot of a screen: back, and on. A run that has nowhere to go gets no button.
+
+    A participant of a class moves within a step; from one step to the next the class goes together.
+    """
+    if scene.role is Role.PARTICIPANT:
+        back = back if back is not None and back.step == scene.run.step else None
+        if forward is not None and forward.step != scene.run.step:
+            forward = None
+            if scene.run.has_answered():
+                saved = _("It is saved. The class goes on together: wait for the next step.")
+                st.html(f'<p class="note class-saved" role="status">{escape(saved)}</p>')
     with st.container(horizontal=True, key="bar"):
         if back is not None and back != scene.run:
             st.button(_("Back"), key=f"{scene.slug}.back", on_click=scene.move(lambda: back))

@@ -10,16 +10,17 @@ from unicodedata import normalize
 import streamlit as st
 
 from kit import compute, settings
+from kit.classroom.classes import Class
 from kit.levels import Role
 from kit.steps import Mode
 from kit.walk import Walk
 from pages import frame
 from pages.frame import _
-from pages.parts import browser
+from pages.parts import browser, together
 from pages.parts.furniture import bar, heading, steps_rail
 from pages.parts.palette import enlarge
 from pages.parts.prose import escape, paragraph, unseen_title
-from pages.parts.scene import StepScene, Words, leave, load, moved_on
+from pages.parts.scene import StepScene, Words, desk_of, leave, load, moved_on
 
 R = TypeVar("R", bound=Walk)
 S = TypeVar("S", bound=StepScene)
@@ -42,6 +43,7 @@ def page(
     computes: Collection[str] = (),
     warm: Callable[[], object] | None = None,
     above: Callable[[S], None] = lambda scene: None,
+    projected_only: Collection[str] = (),
 ) -> None:
     """The page of an activity: its saved run, drawn for whoever looks at this screen; or, with none, its ``setup``.
 
@@ -57,8 +59,9 @@ def page(
         return
     module, function = views[run.step]
     view: Callable[[S], None] = getattr(import_module(f"{package}.{module}"), function)
-    scene = scene_of(run=present(run), words=words, role=run.role)
-    play(scene, view, here_only=here_only, computes=computes, warm=warm, above=above)
+    desk = desk_of(run_of)
+    scene = scene_of(run=present(run), words=words, role=desk.role or run.role, led=desk.led)
+    play(scene, view, here_only=here_only, computes=computes, warm=warm, above=above, projected_only=projected_only)
 
 
 def play(
@@ -69,15 +72,21 @@ def play(
     computes: Collection[str] = (),
     warm: Callable[[], object] | None = None,
     above: Callable[[S], None] = lambda scene: None,
+    projected_only: Collection[str] = (),
 ) -> None:
     """Draw the current step of ``scene`` by ``view``, with what surrounds every step.
 
-    ``here_only``: steps that take files or run models, for the machine that serves the kit, until there are classes.
+    ``here_only``: steps that take files or run models, for the machine that serves the kit and for those who lead or
+    take part in a class. ``projected_only``: steps that a class follows on the projected screen, since they take files
+    or work at what belongs to the machine.
     ``computes``: steps for which the workers start once the screen is drawn, so that nobody waits for them twice; they
     then run ``warm``, once a session, which imports what the first computation will need. ``above`` is drawn between
     the steps and the screen of each.
     """
-    run = scene.run
+    run, led = scene.run, scene.led
+    if led is not None:
+        _in_class(scene, led, view, computes=computes, above=above, projected_only=projected_only)
+        return
     browser.arrive(f"{run.step}/{run.position}/{run.shown}")
     unseen_title(scene.words.title)
     if scene.projected:
@@ -102,16 +111,62 @@ def play(
         _follow(type(run))
 
 
+def _in_class(
+    scene: S,
+    led: Class,
+    view: Callable[[S], None],
+    *,
+    computes: Collection[str],
+    above: Callable[[S], None],
+    projected_only: Collection[str],
+) -> None:
+    """As :func:`play`, for a screen of a class: a participant's, or the projected one."""
+    run, lead = scene.run, led.lead
+    together.follow(led)
+    asked = f"{lead.quiz}/{lead.quiz_shown}"
+    place = f"{run.step}/{run.position}/{run.shown}/{asked}" if not lead.lobby else "lobby"
+    if scene.role is Role.PARTICIPANT:
+        browser.arrive(f"{led.id}/{place}/{lead.paused}/{lead.locked}")
+        unseen_title(scene.words.title)
+        with st.container(key="step-participant"):
+            together.participant(scene, led, lambda: view(scene), projected_only=run.step in projected_only)
+        _foot(scene)
+        return
+    browser.arrive(place)
+    with st.container(key="frame-enlarge"):
+        enlarge()
+    if lead.lobby:
+        together.lobby(scene, led)
+        return
+    unseen_title(scene.words.title)
+    steps_rail(scene)
+    if st.session_state.get(together.CODE):
+        together.way_in(led)
+    above(scene)
+    with st.container(key=f"step-{run.role}"):
+        if (instead := together.instead(led)) is not None:
+            instead()
+        else:
+            view(scene)
+            if scene.shows_answers:
+                together.tallies(scene)
+    together.strip(scene, led)
+    _foot(scene)
+    if run.step in computes:
+        compute.connect(settings.load()).start()
+
+
 def _foot(scene: StepScene) -> None:
     with st.container(horizontal=True, key="foot"):
-        if scene.role is Role.PROJECTOR and frame.is_here():
+        if scene.role is Role.PROJECTOR and (frame.is_here() or frame.leads()):
             st.page_link(frame.page_at("conduct"), label=_("Facilitator’s notes (open in another window)"))
         with st.popover(_("Glossary")):
             _glossary(scene)
         with st.popover(_("Leave")), st.container():
             st.write(scene.leaving)
+            in_class = scene.led is not None
             st.button(
-                _("Erase and start again"),
+                _("Leave the class") if in_class else _("Erase and start again"),
                 key=f"{scene.slug}.leave",
                 on_click=frame.guarded(leave),
                 args=(type(scene.run),),

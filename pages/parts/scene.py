@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Generic, Protocol, TypeVar
 
 import streamlit as st
-from pydantic import ValidationError
 
+from kit.classroom.classes import Class
 from kit.classroom.store import Stale
 from kit.levels import Role
 from kit.steps import Mode
@@ -16,6 +17,7 @@ from kit.walk import Walk
 from kit.wording import StepWords, Term
 from pages import frame
 from pages.frame import _
+from pages.parts.desk import Desk, desk, read
 
 
 class Words(Protocol):
@@ -40,6 +42,8 @@ class StepScene(Generic[R, W]):
     run: R
     words: W
     role: Role
+    led: Class | None = None
+    """The class that this screen belongs to; None alone, or where only a screen is projected."""
 
     @property
     def slug(self) -> str:
@@ -59,25 +63,46 @@ class StepScene(Generic[R, W]):
     @property
     def projected(self) -> bool:
         """Whether a room looks at this screen."""
-        return self.role is not Role.LEARNER
+        return self.role in (Role.PROJECTOR, Role.FACILITATOR)
+
+    @cached_property
+    def room(self) -> tuple[R, ...]:
+        """What the participants of the class have made, each at the step where the class stands; for those who lead."""
+        if self.led is None or self.role is Role.PARTICIPANT:
+            return ()
+        model = type(self.run)
+        runs = [read(model, work.state) for work in frame.store().classes.works(self.led.id) if work.state]
+        return tuple(run.alongside(self.run) for run in runs if run is not None)
+
+    @property
+    def shows_answers(self) -> bool:
+        """Whether the projected screen of a class shows what was answered: once the facilitator has revealed it."""
+        return self.led is not None and self.run.shown
 
     @property
     def leaving(self) -> str:
         """What leaving does."""
+        if self.role is Role.PARTICIPANT:
+            return _("Your device leaves the class. What you answered stays with it.")
         return _("Leaving erases this run: answers, counts and text.")
 
     def keep(self, run: R) -> None:
-        """Write a run to disk, then draw again from it."""
-        save(run)
+        """Write a run to disk, then draw again from it; or say why it could not be, with what was typed still there."""
+        frame.guarded(lambda: save(run))()
         st.rerun()
 
-    def move(self, change: Callable[[], R]) -> Callable[[], None]:
-        """A callback that saves what ``change`` makes of :attr:`run`.
+    def move(self, change: Callable[[], R | None]) -> Callable[[], None]:
+        """A callback that saves what ``change`` makes of :attr:`run`; nothing, if it makes none.
 
         Two changes can come in one go: an answer, and the button to go on, pressed before the answer was drawn. What
         the first has changed since this screen was drawn stays.
         """
-        return frame.guarded(lambda: save(self._onto_latest(change())), repeatable=True)
+
+        def done() -> None:
+            if (changed := change()) is not None:
+                save(self._onto_latest(changed))
+
+        return frame.guarded(done, repeatable=True)
 
     def _onto_latest(self, changed: R) -> R:
         latest = _session().latest.get(self.slug, self.run)
@@ -90,20 +115,15 @@ class StepScene(Generic[R, W]):
 def load(model: type[R]) -> R | None:
     """The run of this device, if there is one that this version of the kit can read."""
     session, slug = _session(), model.activity.slug
-    row = frame.store().load(frame.device(), slug)
+    session.desks[slug] = own = desk(slug)
     session.latest.pop(slug, None)
-    if row is None:
-        session.drawn[slug] = 0
-        return None
-    text, version = row
+    run, version = own.load(model)
     before = session.drawn.get(slug, version)
     session.drawn[slug] = version
-    try:
-        run = model.model_validate_json(text)
-    except ValidationError:
-        return None  # saved by another version of the kit: one starts anew, over it
+    if run is None:
+        return None  # none; or saved by another version of the kit: one starts anew, over it
     session.latest[slug] = run
-    if before not in (0, version) and run.mode is Mode.SELF_PACED:
+    if before not in (0, version) and own.led is None and run.mode is Mode.SELF_PACED:
         st.toast(_("Another window of this browser has moved on. This window now shows the same thing."))
     return run
 
@@ -112,9 +132,7 @@ def save(run: Walk) -> None:
     """Write a run to disk. If another window has moved on meanwhile, that one is kept and said so."""
     session, slug = _session(), run.activity.slug
     try:
-        session.drawn[slug] = frame.store().save(
-            frame.device(), slug, run.model_dump_json(), replaces=session.drawn.get(slug, 0)
-        )
+        session.drawn[slug] = session.desk(slug).save(run, session.drawn.get(slug, 0))
         session.latest[slug] = run
     except Stale as stale:
         st.toast(frame.say(stale))
@@ -122,15 +140,22 @@ def save(run: Walk) -> None:
 
 def moved_on(model: type[Walk]) -> bool:
     """Whether another window has saved since this one drew. Cheap: one number is compared."""
-    return frame.store().version(frame.device(), model.activity.slug) != _session().drawn.get(model.activity.slug)
+    session, slug = _session(), model.activity.slug
+    return session.desk(slug).version() != session.drawn.get(slug)
 
 
 def leave(model: type[Walk]) -> None:
-    """Erase the run of this device."""
+    """Erase the run of this device; in a class, leave the class, which keeps what was answered."""
     session, slug = _session(), model.activity.slug
-    frame.store().forget(frame.device(), slug)
+    session.desk(slug).leave()
     session.drawn[slug] = 0
     session.latest.pop(slug, None)
+    session.desks.pop(slug, None)
+
+
+def desk_of(model: type[Walk]) -> Desk:
+    """Where the run that was loaded last is kept."""
+    return _session().desk(model.activity.slug)
 
 
 @dataclass
@@ -141,6 +166,12 @@ class _Session:
     """Which version it drew, or wrote since."""
     latest: dict[str, Walk] = field(default_factory=dict)
     """The run that it last read or wrote. A screen can be older: a click may come before it is drawn again."""
+    desks: dict[str, Desk] = field(default_factory=dict)
+    """Where each is kept, as it was when it was read: so a click is never written to another desk than its screen's."""
+
+    def desk(self, slug: str) -> Desk:
+        """Where the run of an activity is kept."""
+        return self.desks.setdefault(slug, desk(slug))
 
 
 def _session() -> _Session:

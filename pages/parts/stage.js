@@ -35,6 +35,11 @@ function build(root, data, send) {
       place(dot, mark)
       dots.append(dot)
     })
+    for (const at of data.doubts) {
+      const dot = element("span", { class: "warm", "aria-hidden": "true" })
+      place(dot, at)
+      dots.append(dot)
+    }
     if (point) {
       const dot = element("span", { class: "doubt" }, "?")
       place(dot, point)

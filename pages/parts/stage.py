@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -40,11 +41,14 @@ def stage(
     pick: bool = False,
     point: Point | None = None,
     marks: Sequence[Mark] = (),
+    doubts: Sequence[Point] = (),
     seconds: int = 0,
     band: str = "",
 ) -> Point | None:
-    """Draw a picture; return the point of doubt, if ``pick`` allows one and it was placed.
+    """Draw a picture; return the point of doubt, if ``pick`` allows one and it was placed (in a callback: see
+    :func:`pointed`).
 
+    ``doubts``: where a class put its doubt, drawn as warm spots, warmer where several fall together.
     ``seconds`` covers the picture after that time (0: never). ``band`` is its label, written below it. ``labels`` are
     the words of the tools: ``magnifier``, ``help``, ``point``, ``placed``, ``remove``, ``show``, ``hidden``.
     """
@@ -54,6 +58,7 @@ def stage(
         "pick": pick,
         "point": point.model_dump() if point else None,
         "marks": [{"x": mark.x, "y": mark.y, "label": mark.label} for mark in marks],
+        "doubts": [doubt.model_dump() for doubt in doubts],
         "seconds": seconds,
         "labels": labels,
         "band": band,
@@ -61,7 +66,16 @@ def stage(
     }
     # As text: Streamlit looks for data frames in anything nested, and imports pandas to do so.
     result = _component(data={"json": json.dumps(scene)}, key=key, on_point_change=lambda: None)
-    placed = result.get("point", None) if pick else None
+    return _placed(result, point) if pick else point
+
+
+def pointed(key: str, before: Point | None) -> Point | None:
+    """The point of doubt on the picture with this key, as it is now; ``before`` where nobody has moved it."""
+    return _placed(st.session_state.get(key) or {}, before)
+
+
+def _placed(result: Mapping[str, Any], before: Point | None) -> Point | None:
+    placed = result.get("point", None)
     if placed is None:
-        return point
+        return before
     return Point(x=min(1, max(0, placed["x"])), y=min(1, max(0, placed["y"]))) if "x" in placed else None

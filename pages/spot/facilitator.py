@@ -23,7 +23,7 @@ def panel(scene: Scene) -> None:
     """The counts to type, the truth of the image, why a question is asked."""
     run = scene.run
     kind = run.steps[run.index].kind
-    if run.step in ("form_a", "form_b"):
+    if run.step in ("form_a", "form_b") and scene.led is None:
         images = scene.images(run.step)
         if run.position < len(images):
             shown = images[run.position]

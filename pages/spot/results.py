@@ -5,12 +5,13 @@ from __future__ import annotations
 import streamlit as st
 from babel.numbers import format_decimal
 
-from activities.spot_the_fake import results
+from activities.spot_the_fake import results, together
 from activities.spot_the_fake.calibration import Reading, calibrate
 from activities.spot_the_fake.results import BeforeAfter, RoundResult
+from activities.spot_the_fake.run import ROUNDS
 from kit.levels import Level
 from pages.frame import _, lang
-from pages.parts.bars import proportion, shares
+from pages.parts.bars import points, proportion, shares
 from pages.parts.furniture import bar, heading
 from pages.parts.prose import escape, paragraph
 from pages.spot.scene import Scene
@@ -25,7 +26,8 @@ def draw(scene: Scene) -> None:
         paragraph(words.noscore, "big")
     else:
         first, second = round_result(scene, "form_a"), round_result(scene, "form_b")
-        both = results.before_after(first, second)
+        fair = scene.led is None or together.crosswise(scene.room, *ROUNDS)
+        both = results.before_after(first, second, counterbalanced=fair)
         _apart(scene, both)
         _what_changed(scene, both)
         if scene.projected:
@@ -51,10 +53,31 @@ def _apart(scene: Scene, both: BeforeAfter) -> None:
 
 def _what_changed(scene: Scene, both: BeforeAfter) -> None:
     words = scene.words.results
-    if both.reason is results.NoGain.SLATES:
+    if scene.led is not None:
+        paragraph(_change(both), "note")
+    elif both.reason is results.NoGain.SLATES:
         paragraph(words.no_gain, "note")
     elif not scene.projected:
         paragraph(words.alone, "note")
+
+
+def _change(both: BeforeAfter) -> str:
+    """What the class may say of before and after: in points, with how well that is known."""
+    if both.reason is results.NoGain.FIXED_ORDER:
+        return _("One half of the room alone has answered: before and after cannot be compared.")
+    if both.gain is None:
+        return _("Too few answers to compare before and after.")
+    said = []
+    for what, gain in (
+        (_("Images of a machine that were found"), both.gain.hits),
+        (_("Photographs wrongly suspected"), both.gain.false_alarms),
+    ):
+        said.append(
+            _("{what}: {points} points, probably between {low} and {high}.").format(
+                what=what, points=points(gain.value), low=points(gain.low), high=points(gain.high)
+            )
+        )
+    return " ".join(said)
 
 
 def _calibration(scene: Scene) -> None:
@@ -81,6 +104,7 @@ def _calibration(scene: Scene) -> None:
 
 
 def _pooled(scene: Scene, first: RoundResult, second: RoundResult) -> None:
+    """d′ and c, for adults."""
     if scene.run.level is not Level.ADULTS:
         return
     words = scene.words.results
@@ -98,7 +122,7 @@ def _pooled(scene: Scene, first: RoundResult, second: RoundResult) -> None:
         paragraph(words.sdt.dprime)
         paragraph(words.sdt.criterion)
         st.html(f'<dl class="sdt">{"".join(rows)}</dl>')
-        paragraph(_("Computed from all slates together, never for one person."), "source")
+        paragraph(_("Computed from all answers together, never for one person."), "source")
         paragraph(words.sdt.pooled, "source")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from activities.spot_the_fake import results
+from activities.spot_the_fake import results, together
 from activities.spot_the_fake.answers import Verdict
 from activities.spot_the_fake.results import Outcome
 from activities.spot_the_fake.reveal import most_telling
@@ -43,6 +43,7 @@ def draw(scene: Scene) -> None:
     marks = [Mark(x=clue.x, y=clue.y, label=deck_words(clue.words, frame.lang())) for clue in version.clues]
     left, right = st.columns([8, 5], gap="large")
     open_ = scene.run.shown or not scene.projected
+    warm = together.doubts(scene.room, shown.opaque)
     with left:
         stage(
             scene.served(shown),
@@ -51,7 +52,10 @@ def draw(scene: Scene) -> None:
             labels=stage_labels(),
             marks=marks if open_ else (),
             band=_label(shown) if open_ else "",
+            doubts=warm if open_ else (),
         )
+        if open_ and warm:
+            paragraph(_("Warm spots: where the class had a doubt ({n}).").format(n=len(warm)), "source")
         if open_ and shown.truth.machine:
             paragraph(scene.words.reveal.labelled, "source")
     with right:

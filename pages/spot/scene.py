@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from enum import StrEnum
-from functools import cached_property
-
-import streamlit as st
+from functools import cached_property, lru_cache
 
 from activities.spot_the_fake import sitting
 from activities.spot_the_fake.run import ROUNDS, SortingRun
@@ -30,6 +29,7 @@ class Key(StrEnum):
     FAMILY = "spot_the_fake.family"
     SENTENCE = "spot_the_fake.sentence"
     SUBMIT = "spot_the_fake.submit"
+    UNSAID = "spot_the_fake.unsaid"
     PASS = "spot_the_fake.pass"
     NEXT = "spot_the_fake.next"
     BACK = "spot_the_fake.back"
@@ -50,9 +50,20 @@ class Key(StrEnum):
     GUESS = "spot_the_fake.guess"
 
 
-@st.cache_data(show_spinner=False, max_entries=128)
-def _served(_deck: LoadedDeck, digest: str, item_id: str, truth: Truth, seed: int) -> bytes:
-    return render.served(_deck, item_id, truth, seed)
+FORMS = {"form_a": "A", "form_b": "B"}
+"""What is played in each round."""
+_MAKERS = ThreadPoolExecutor(2, thread_name_prefix="pictures")
+
+
+@lru_cache(maxsize=128)
+def _made(deck: LoadedDeck, digest: str, item_id: str, truth: Truth, seed: int) -> Future[bytes]:
+    return _MAKERS.submit(render.served, deck, item_id, truth, seed)
+
+
+@lru_cache(maxsize=64)  # the same for a whole half of a class, each time that one of its screens is drawn
+def _composed(deck: LoadedDeck, seed: int, half: int, *, short: bool, cards: bool) -> Sitting:
+    compose = sitting.short if short else sitting.compose
+    return compose(deck, seed=seed, half=half, with_cards=cards)
 
 
 class Scene(StepScene[SortingRun, Words]):
@@ -68,12 +79,19 @@ class Scene(StepScene[SortingRun, Words]):
     @cached_property
     def sitting(self) -> Sitting:
         """The images of this run, form A and form B."""
-        compose = sitting.short if self.run.plan is Plan.SHORT else sitting.compose
-        return compose(self.deck, seed=self.run.seed, half=self.run.half, with_cards=self.run.cards)
+        return self._sitting(self.run.half)
+
+    @cached_property
+    def halves(self) -> tuple[Sitting, Sitting]:
+        """The images of both halves of a class, that of this run first."""
+        return self.sitting, self._sitting(1 - self.run.half)
+
+    def _sitting(self, half: int) -> Sitting:
+        return _composed(self.deck, self.run.seed, half, short=self.run.plan is Plan.SHORT, cards=self.run.cards)
 
     def images(self, round_id: str) -> tuple[Shown, ...]:
         """The images of a round, in the order of play."""
-        return self.sitting.forms["A" if round_id == "form_a" else "B"]
+        return self.sitting.forms[FORMS[round_id]]
 
     def item(self, shown: Shown) -> tuple[Item, Version]:
         """The source and the version behind an image."""
@@ -82,7 +100,21 @@ class Scene(StepScene[SortingRun, Words]):
 
     def served(self, shown: Shown) -> bytes:
         """The picture as it is played: nothing in the file betrays it."""
-        return _served(self.deck, self.deck.digest, shown.item_id, shown.truth, shown.served_seed)
+        made = self._made(shown)
+        if made.exception() is not None:
+            return render.served(self.deck, shown.item_id, shown.truth, shown.served_seed)
+        return made.result()
+
+    def look_ahead(self) -> None:
+        """Begin to make the pictures that come next, so that a whole class need not wait for them at once."""
+        for step in self.run.steps[self.run.index :][:2]:
+            first = self.run.position if step.id == self.run.step else 0
+            for each in self.halves if self.projected else (self.sitting,):
+                for shown in each.forms[FORMS[step.id]][first : first + 2] if step.id in FORMS else ():
+                    self._made(shown)
+
+    def _made(self, shown: Shown) -> Future[bytes]:
+        return _made(self.deck, self.deck.digest, shown.item_id, shown.truth, shown.served_seed)
 
     @property
     def reveals(self) -> bool:

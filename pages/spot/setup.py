@@ -6,6 +6,7 @@ import secrets
 
 import streamlit as st
 
+from activities.spot_the_fake import sitting
 from activities.spot_the_fake.activity import SPOT_THE_FAKE
 from activities.spot_the_fake.run import SortingRun
 from activities.spot_the_fake.words import Words
@@ -18,8 +19,7 @@ from kit.walk import Plan
 from pages import frame
 from pages.frame import _
 from pages.parts.prose import paragraph
-from pages.parts.scene import save
-from pages.parts.starting import levels, modes, plans
+from pages.parts.starting import begin, gathering, levels, modes, plans
 from pages.spot.scene import Key
 
 SECONDS = {0: "free", 20: "20", 5: "5", 1: "1"}
@@ -39,6 +39,7 @@ def draw(words: Words) -> None:
             Plan.SECOND: _("True cases, forensic views, a detector to train, your own images."),
         }
         mode, plan, level = modes(SPOT_THE_FAKE.slug), plans(SPOT_THE_FAKE, captions), levels(SPOT_THE_FAKE)
+        opening = gathering(SPOT_THE_FAKE.slug) if mode is Mode.CLASS else None
         with st.expander(_("More choices")):
             seconds = st.radio(
                 _("How long each image is shown"),
@@ -52,8 +53,8 @@ def draw(words: Words) -> None:
             views = frame.is_here() and st.toggle(_("Offer the forensic views during the rounds"), key=Key.VIEWS)
             deck = _decks()
         if st.button(_("Start"), type="primary", key=Key.START):
-            start(mode, plan, level, seconds=seconds, cards=cards, views=views, scores=scores, deck=deck)
-            st.rerun()
+            run = made(mode, plan, level, seconds=seconds, cards=cards, views=views, scores=scores, deck=deck)
+            begin(run, opening)
 
 
 def _decks() -> str:
@@ -62,11 +63,12 @@ def _decks() -> str:
     return st.selectbox(_("Which images?"), list(titles), format_func=titles.__getitem__, key=Key.DECK)
 
 
-def start(mode: Mode, plan: Plan, level: Level, **choices: object) -> None:
-    """Begin a run. The seed, and the half of the room, come by chance."""
+def made(mode: Mode, plan: Plan, level: Level, **choices: object) -> SortingRun:
+    """A run that begins. The seed, and the half of the room, come by chance."""
     chance = {"seed": secrets.randbits(63), "half": secrets.randbelow(2)}
-    save(
-        SortingRun.model_validate(
-            {"mode": mode, "plan": plan, "level": level, "step": SortingRun.planned(plan)[0].id, **chance, **choices}
-        )
+    run = SortingRun.model_validate(
+        {"mode": mode, "plan": plan, "level": level, "step": SortingRun.planned(plan)[0].id, **chance, **choices}
     )
+    compose = sitting.short if plan is Plan.SHORT else sitting.compose
+    forms = compose(decks.find(run.deck, settings.load()), seed=run.seed, half=run.half, with_cards=run.cards).forms
+    return run.having(images=len(forms["A"]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from activities.spot_the_fake.answers import ClueFamily, Confidence, ImageAnswer, SlateCount, Verdict
+from activities.spot_the_fake.run import SortingRun
 from activities.spot_the_fake.sitting import Shown
 from kit.decks.model import Version
 from kit.decks.model import words as deck_words
@@ -12,7 +13,7 @@ from pages import frame
 from pages.frame import _
 from pages.parts.furniture import bar, heading, numbered
 from pages.parts.prose import escape, paragraph
-from pages.parts.stage import stage
+from pages.parts.stage import pointed, stage
 from pages.spot.dossiers import FIELDS, publication
 from pages.spot.furniture import hide_until_shown
 from pages.spot.scene import Key, Scene
@@ -21,6 +22,9 @@ from pages.spot.scene import Key, Scene
 def draw(scene: Scene) -> None:
     """The current image of the round."""
     round_id = scene.run.step
+    if scene.projected and scene.led is not None and scene.led.lead.gives(scene.run.steps[scene.run.index]):
+        _on_the_devices(scene)
+        return
     images = scene.images(round_id)
     place = min(scene.run.position, len(images))
     if place == len(images):
@@ -34,6 +38,14 @@ def draw(scene: Scene) -> None:
         _alone(scene, round_id, shown, place)
 
 
+def _on_the_devices(scene: Scene) -> None:
+    """The projected screen while each device of a class plays the round."""
+    heading(scene, lead="")
+    paragraph(_("Look at the images on your device, one by one. Say what you see, and how sure you are."), "big")
+    paragraph(_("Half of the room sees the two series the other way round, so that they can be compared."), "note")
+    bar(scene, forward=scene.run.next_step(), back=scene.run.previous_step())
+
+
 def _end(scene: Scene, round_id: str, total: int) -> None:
     heading(scene, lead="")
     done = scene.run.counts if scene.projected else scene.run.answers
@@ -44,15 +56,16 @@ def _end(scene: Scene, round_id: str, total: int) -> None:
 
 def _alone(scene: Scene, round_id: str, shown: Shown, place: int) -> None:
     words, run = scene.words.sorting, scene.run
+    scene.look_ahead()
     _item, version = scene.item(shown)
     before = run.answers.get(round_id, {}).get(shown.opaque)
     left, right = st.columns([8, 5], gap="large")
     with left:
         _card(scene, version)
-        point = stage(
+        stage(
             scene.served(shown),
             alt=deck_words(version.alt, frame.lang()),
-            key=f"spot_the_fake.stage.{shown.opaque}",
+            key=_stage(shown),
             labels=hide_until_shown(scene),
             pick=True,
             point=before.point if before else None,
@@ -61,14 +74,14 @@ def _alone(scene: Scene, round_id: str, shown: Shown, place: int) -> None:
         if run.views:
             _views(scene, shown)
     with right, st.form(f"spot_the_fake.form.{shown.opaque}", border=False, enter_to_submit=False):
-        verdict = st.radio(
+        st.radio(
             words.verdict_question,
             list(Verdict),
             key=f"{Key.VERDICT}.{shown.opaque}",
             index=list(Verdict).index(before.verdict) if before and before.verdict else None,
             format_func=lambda v: scene.words.verdicts[v].button,
         )
-        confidence = st.radio(
+        st.radio(
             words.confidence_question,
             list(Confidence),
             key=f"{Key.CONFIDENCE}.{shown.opaque}",
@@ -77,35 +90,59 @@ def _alone(scene: Scene, round_id: str, shown: Shown, place: int) -> None:
             horizontal=True,
         )
         with st.expander(_("Say why (optional)")):
-            family = st.radio(
+            st.radio(
                 words.family_question,
                 list(ClueFamily),
                 key=f"{Key.FAMILY}.{shown.opaque}",
                 index=list(ClueFamily).index(before.family) if before and before.family else None,
                 format_func=lambda f: scene.words.families[f].question,
             )
-            sentence = st.text_input(
+            st.text_input(
                 words.sentence_question,
                 value=before.sentence if before else "",
                 max_chars=280,
                 key=f"{Key.SENTENCE}.{shown.opaque}",
             )
         with st.container(horizontal=True):
-            send = st.form_submit_button(_("Confirm"), type="primary", key=Key.SUBMIT)
-            skip = st.form_submit_button(words.pass_button, key=Key.PASS)
-            back = st.form_submit_button(_("Back"), key=Key.BACK) if place else False
-    if back:
-        scene.keep(run.at(place - 1))
-    if skip:
-        scene.keep(run.answered(round_id, ImageAnswer(opaque=shown.opaque, point=point)).at(place + 1))
-    if send and (verdict is None or confidence is None):
+
+            def answer(*, passed: bool) -> SortingRun | None:
+                said = _said(shown, before, passed=passed)
+                return run.answered(round_id, said).at(place + 1) if said else None
+
+            confirm, skip = scene.move(lambda: answer(passed=False)), scene.move(lambda: answer(passed=True))
+            st.form_submit_button(_("Confirm"), type="primary", key=Key.SUBMIT, on_click=confirm)
+            st.form_submit_button(words.pass_button, key=Key.PASS, on_click=skip)
+            if place:
+                st.form_submit_button(_("Back"), key=Key.BACK, on_click=scene.move(lambda: run.at(place - 1)))
+    if st.session_state.pop(Key.UNSAID, "") == shown.opaque:
         with right:
             frame.alert(_("Choose an answer and how sure you are, or pass."))
-    elif send:
-        answer = ImageAnswer(
-            opaque=shown.opaque, verdict=verdict, confidence=confidence, family=family, point=point, sentence=sentence
-        )
-        scene.keep(run.answered(round_id, answer).at(place + 1))
+
+
+def _said(shown: Shown, before: ImageAnswer | None, *, passed: bool) -> ImageAnswer | None:
+    """What the form says of an image; none while something is missing."""
+    point = pointed(_stage(shown), before.point if before else None)
+    if passed:
+        return ImageAnswer(opaque=shown.opaque, point=point)
+    verdict, confidence, family, sentence = (
+        st.session_state.get(f"{key}.{shown.opaque}") for key in (Key.VERDICT, Key.CONFIDENCE, Key.FAMILY, Key.SENTENCE)
+    )
+    if verdict is None or confidence is None:
+        st.session_state[Key.UNSAID] = shown.opaque
+        return None
+    return ImageAnswer(
+        opaque=shown.opaque,
+        verdict=verdict,
+        confidence=confidence,
+        family=family,
+        point=point,
+        sentence=sentence or "",
+    )
+
+
+def _stage(shown: Shown) -> str:
+    """The key of the picture that one points at."""
+    return f"spot_the_fake.stage.{shown.opaque}"
 
 
 def _room(scene: Scene, round_id: str, shown: Shown, place: int) -> None:
@@ -116,7 +153,7 @@ def _room(scene: Scene, round_id: str, shown: Shown, place: int) -> None:
         stage(
             scene.served(shown),
             alt=deck_words(version.alt, frame.lang()),
-            key=f"spot_the_fake.stage.{shown.opaque}",
+            key=_stage(shown),
             labels=hide_until_shown(scene),
             seconds=scene.run.seconds,
         )

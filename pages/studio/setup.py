@@ -9,10 +9,10 @@ import streamlit as st
 
 from activities.podcast.run import PodcastRun
 from activities.podcast.words import Words
+from kit.classroom.pseudonyms import pseudonym
 from kit.levels import Level
 from kit.podcast import bundle, templates, timing
 from kit.podcast.episode import Member, Rights, Segment, SegmentKind
-from kit.podcast.pseudonyms import pseudonym
 from kit.podcast.standing import MUSICAL
 from kit.podcast.store import Summary
 from kit.steps import Mode
@@ -21,7 +21,7 @@ from pages import frame
 from pages.frame import _, lang
 from pages.parts import starting
 from pages.parts.prose import paragraph
-from pages.parts.scene import save
+from pages.parts.starting import Gathering, begin
 from pages.studio.scene import SLUG, Key, projects
 
 KEPT = timedelta(days=30)
@@ -49,6 +49,7 @@ def draw(words: Words) -> None:
         mode = starting.modes(SLUG)
         plan = starting.plans(PodcastRun.activity, captions)
         level = starting.levels(PodcastRun.activity)
+        opening = starting.gathering(SLUG) if mode is Mode.CLASS else None
         known = _projects()
         chosen = st.selectbox(
             _("Which project?"),
@@ -57,14 +58,14 @@ def draw(words: Words) -> None:
             key=Key.PROJECT,
         )
         if st.button(_("Start"), type="primary", key=f"{SLUG}.start"):
-            _start(mode, plan, level, chosen)
+            _start(mode, plan, level, chosen, opening)
 
 
-def _start(mode: Mode, plan: Plan, level: Level, project: str) -> None:
+def _start(mode: Mode, plan: Plan, level: Level, project: str, opening: Gathering | None) -> None:
     seed = secrets.randbelow(10_000)
     began = datetime.now(UTC) if plan is Plan.HALF_DAY else None
     first = PodcastRun.planned(plan)[0].id
-    save(
+    begin(
         PodcastRun(
             mode=mode,
             plan=plan,
@@ -73,9 +74,9 @@ def _start(mode: Mode, plan: Plan, level: Level, project: str) -> None:
             seed=seed,
             project=project or new(plan, level, seed),
             began=began,
-        )
+        ),
+        opening,
     )
-    st.rerun()
 
 
 def new(plan: Plan, level: Level, seed: int) -> str:

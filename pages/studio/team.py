@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from kit.classroom.pseudonyms import pseudonym
 from kit.podcast.episode import Episode, Job, Member
-from kit.podcast.pseudonyms import pseudonym
 from pages.frame import _, lang, show
 from pages.parts.furniture import bar, heading
 from pages.parts.prose import paragraph, plain

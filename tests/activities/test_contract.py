@@ -229,7 +229,7 @@ def test_same_anatomy(activity: Activity) -> None:
     names = {path.name for path in folder(activity).iterdir()}
     assert {"__init__.py", "activity.py", "words.py", "content"} <= names
     content = {path.name for path in (folder(activity) / "content").iterdir()}
-    assert content == {f"{lang}.yaml" for lang in LANGUAGES}
+    assert content == {f"{name}{lang}.yaml" for lang in LANGUAGES for name in ("", "questions.")}
     for lang in LANGUAGES:
         assert (guides.FOLDER / lang / f"{activity.slug}.md").is_file()
 
@@ -318,6 +318,16 @@ def test_words_are_proofread(activity: Activity, lang: str) -> None:
 @languages
 def test_guide_is_proofread(activity: Activity, lang: str) -> None:
     assert [f"{where}: {f}" for where, text in guide_texts(activity.slug, lang) for f in faults(text, lang)] == []
+
+
+@languages
+@pytest.mark.parametrize("name", guides.GENERAL)
+def test_a_page_of_no_activity_is_proofread_and_easy_to_read(name: str, lang: str) -> None:
+    text = prose(guides.general(name, lang))
+    assert faults(text, lang) == []
+    blocks = re.split(r"\n\s*\n|\n(?=- |\d+\. )", text)
+    long = [s for block in blocks for s in sentences(re.sub(r"\n\s*", " ", block)) if count_words(s) > LONGEST_SENTENCE]
+    assert long == []
 
 
 @activities

@@ -58,7 +58,8 @@ def test_has_a_page_and_guides(activity: Activity) -> None:
 
 def test_no_guide_without_its_activity() -> None:
     for lang in LANGUAGES:
-        assert {path.stem for path in (guides.FOLDER / lang).glob("*.md")} == set(SLUGS)
+        assert {path.stem for path in (guides.FOLDER / lang).glob("*.md")} == {*SLUGS, *guides.GENERAL}
+        assert set(guides.available(lang)) == set(SLUGS)
 
 
 @activities

@@ -54,6 +54,7 @@ class Server:
 
     home: Path
     record: Path
+    lan: bool = False
     port: int = 0
     process: subprocess.Popen[bytes] | None = None
     log: Path = field(default_factory=Path)
@@ -75,7 +76,7 @@ class Server:
             "CONTRECHAMP_TEST_RECORD": str(self.record),
             "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent / "recorder"), str(ROOT)]),
         }
-        code = f"import serve; serve.run(port={self.port}, open_browser=False)"
+        code = f"import serve; serve.run(port={self.port}, lan={self.lan}, open_browser=False)"
         with self.log.open("ab") as log:
             self.process = subprocess.Popen([sys.executable, "-c", code], env=environment, stdout=log, stderr=log)
         for _ in range(300):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -84,6 +87,37 @@ def test_the_guides_that_ship_are_listed_and_read() -> None:
 def test_an_unknown_guide_is_not_found(slug: str) -> None:
     with pytest.raises(NotFound, match="guide library"):
         guides.load(slug, "fr")
+
+
+@pytest.mark.parametrize("name", guides.GENERAL)
+def test_a_page_of_no_activity_is_the_same_in_every_language(name: str) -> None:
+    def outline(lang: str) -> list[str]:
+        text = guides.general(name, lang)
+        assert text.startswith("# ")
+        return re.findall(r"^(#{1,3}|-|\d+\.) ", text, re.MULTILINE)
+
+    assert outline("fr") == outline("en")
+    assert outline("fr").count("#") == 1
+    assert guides.general(name, "fr") != guides.general(name, "en")
+    assert guides.general(name, "de") == guides.general(name, "fr"), "an unknown language gives the nearest one"
+
+
+@pytest.mark.parametrize("name", ["spot_the_fake", "nothing", "", "../fr/class", "class.md"])
+def test_a_page_that_is_none_is_not_found(name: str) -> None:
+    with pytest.raises(NotFound, match="guide library"):
+        guides.general(name, "fr")
+
+
+def test_the_faults_of_a_page_come_with_their_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "en").mkdir()
+    (tmp_path / "en" / "class.md").write_text("## Class\n\n![A room](https://example.org/room.png)\n\n<b>bold</b>\n")
+    monkeypatch.setattr(guides, "FOLDER", tmp_path)
+    guides.general.cache_clear()
+    with pytest.raises(BadContent) as caught:
+        guides.general("class", "en")
+    said = str(caught.value)
+    for part in ("line 1", "its title", "line 3", "images are not accepted", "line 5", "raw HTML"):
+        assert part in said
 
 
 def test_a_missing_heading_is_named() -> None:

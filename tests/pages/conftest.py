@@ -18,16 +18,16 @@ Opener = Callable[..., AppTest]
 
 @pytest.fixture
 def open_app(monkeypatch: pytest.MonkeyPatch) -> Opener:
-    """Opens the app at a page, in a language, on a run that was saved before if there is one.
+    """Opens the app at a page, in a language, on a device, on a run that was saved before if there is one.
 
     A page is opened as by its address: the home page is not drawn first.
     """
     monkeypatch.chdir(ROOT)
 
-    def opener(page: str = "", lang: str = "fr", run: Walk | None = None) -> AppTest:
+    def opener(page: str = "", lang: str = "fr", run: Walk | None = None, device: str | None = None) -> AppTest:
         app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
         app.session_state["frame.choices"] = {"language": lang}
-        device = app.session_state["frame.device"] = uuid4().hex
+        device = app.session_state["frame.device"] = device or uuid4().hex
         if run is not None:
             open_store(settings.load()).save(device, run.activity.slug, run.model_dump_json())
         if page:

@@ -182,7 +182,8 @@ def test_clients_of_the_room_get_no_guide(open_app: Opener, monkeypatch: pytest.
 
     assert "Guides" in links()
     monkeypatch.setattr(frame, "is_here", lambda: False)
-    assert links() == ["**Contrechamp**", "Ateliers", "Vie privée", *["Ouvrir l’atelier"] * len(ACTIVITIES)]
+    join = "Rejoindre une classe avec son code"
+    assert links() == ["**Contrechamp**", "Ateliers", "Vie privée", join, *["Ouvrir l’atelier"] * len(ACTIVITIES)]
 
 
 def test_clients_of_the_room_erase_nothing(open_app: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -194,16 +195,25 @@ def test_clients_of_the_room_erase_nothing(open_app: Opener, monkeypatch: pytest
 
 
 @pytest.mark.parametrize(
-    ("lan", "address", "here"),
-    [("", "192.168.1.20", True), ("1", None, True), ("1", "192.168.1.20", False), ("1", "10.0.0.7", False)],
+    ("lan", "address", "headers", "here"),
+    [
+        ("", "192.168.1.20", {}, True),
+        ("1", None, {}, True),
+        ("1", "192.168.1.20", {}, False),
+        ("1", "10.0.0.7", {}, False),
+        ("1", None, {"X-Forwarded-For": "10.0.0.7"}, False),
+        ("", None, {"Forwarded": "for=10.0.0.7"}, False),
+    ],
 )
-def test_who_is_here(monkeypatch: pytest.MonkeyPatch, lan: str, address: str | None, here: bool) -> None:
+def test_who_is_here(
+    monkeypatch: pytest.MonkeyPatch, lan: str, address: str | None, headers: dict[str, str], here: bool
+) -> None:
     from types import SimpleNamespace
 
     from pages import frame
 
     monkeypatch.setenv("CONTRECHAMP_LAN", lan)
-    monkeypatch.setattr(frame.st, "context", SimpleNamespace(ip_address=address))
+    monkeypatch.setattr(frame.st, "context", SimpleNamespace(ip_address=address, headers=headers))
     assert frame.is_here() is here
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from kit import ROOT, settings
-from kit.classroom import store as module
+from kit.classroom import database
 from kit.classroom.store import MAX_STATE_BYTES, RETENTION_DAYS, FullDisk, Stale, Store, open_store
 from kit.errors import BadInput, SetupError
 
@@ -125,8 +125,8 @@ def test_holdings_are_all_there_is_of_one_device(store: Store) -> None:
     store.prefer(ME, language="en")
     store.save(ME, "spot", text("mine"))
     store.save(OTHER, "spot", text("theirs"))
-    assert store.holdings(ME) == {"preferences": {"language": "en"}, "runs": {"spot": {"text": "mine"}}}
-    assert store.holdings("a" * 32) == {"preferences": {}, "runs": {}}
+    assert store.holdings(ME) == {"preferences": {"language": "en"}, "runs": {"spot": {"text": "mine"}}, "classes": []}
+    assert store.holdings("a" * 32) == {"preferences": {}, "runs": {}, "classes": []}
     assert store.count() == (1, 2)
 
 
@@ -181,7 +181,7 @@ def test_reading_waits_for_no_writer(store: Store, file: Path) -> None:
 
 
 def test_the_log_is_written_ahead_and_flushed(store: Store, file: Path) -> None:
-    with store._engine.connect() as connection:
+    with store._database.engine.connect() as connection:
         values = {
             name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
             for name in ("journal_mode", "synchronous", "secure_delete", "busy_timeout")
@@ -219,7 +219,7 @@ def test_what_is_erased_is_gone_from_the_disk(store: Store, file: Path, open_els
     assert MARKER.encode() in on_disk(file)
     store.erase(ME)
     assert MARKER.encode() not in on_disk(file)
-    assert store.holdings(ME) == {"preferences": {}, "runs": {}}
+    assert store.holdings(ME) == {"preferences": {}, "runs": {}, "classes": []}
     assert store.load(OTHER, "spot")[0] == text("someone else")  # type: ignore[index]
     if twin:
         assert twin.load(ME, "spot") is None
@@ -281,7 +281,7 @@ def test_opening_and_using_the_store_purges_it(store: Store, file: Path, monkeyp
     assert again(file).count() == (0, 0), "a kit that starts"
     store.save(ME, "spot", text("old"))
     grow_old()
-    monkeypatch.setattr(module, "_PURGE_SECONDS", -1.0)
+    monkeypatch.setattr(database, "_PURGE_SECONDS", -1.0)
     assert store.load(ME, "spot") is None, "a kit that runs for weeks"
 
 
@@ -290,7 +290,7 @@ def test_opening_and_using_the_store_purges_it(store: Store, file: Path, monkeyp
 
 def test_a_full_disk_is_said_and_loses_nothing(store: Store) -> None:
     version = store.save(ME, "spot", text("before"))
-    limited = store._engine.connect()
+    limited = store._database.engine.connect()
     pages = limited.exec_driver_sql("PRAGMA page_count").scalar()
     limited.exec_driver_sql(f"PRAGMA max_page_count={pages}")
     limited.close()  # back to the pool, whose only connection it is
@@ -376,7 +376,7 @@ def test_a_file_that_cannot_be_written_is_said_and_still_read(store: Store, file
     version = store.save(ME, "spot", text("before"))
     store.close()
     locked = again(file)
-    with locked._engine.connect() as connection:
+    with locked._database.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA query_only=ON")  # what a read-only disk does, for root too
     with pytest.raises(SetupError, match=r"readonly|read-only"):
         locked.save(ME, "spot", text("after"))
@@ -428,7 +428,7 @@ def test_one_store_a_process_in_a_folder_of_its_own(home: Path) -> None:
 
 
 def test_nothing_of_a_person_is_in_the_schema(store: Store) -> None:
-    with store._engine.connect() as connection:
+    with store._database.engine.connect() as connection:
         tables = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'table'").all()
-    assert {row[0] for row in tables} == {"devices", "runs"}
+    assert {row[0] for row in tables} == {"devices", "runs", "classes", "seats", "works", "links", "tries"}
     assert not any(word in row[1].lower() for row in tables for word in ("name ", "address", "mail", "user"))

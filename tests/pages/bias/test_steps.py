@@ -17,6 +17,7 @@ from activities.probe_bias import labs
 from activities.probe_bias import words as activity_words
 from activities.probe_bias.activity import PROBE_BIAS
 from activities.probe_bias.answers import Guess, Side
+from activities.probe_bias.bets import BET_ON, sides
 from activities.probe_bias.run import CONTINUATIONS, BiasRun, Coding
 from kit import i18n, recorded, settings
 from kit.bias import sets, weat_spec
@@ -38,8 +39,7 @@ from kit.walk import Plan
 from pages import frame
 from pages.bias import making as page
 from pages.bias.corpus import QUESTION
-from pages.bias.pairs import BET_ON, _sides
-from pages.bias.scene import BETS, SLUG, Key
+from pages.bias.scene import SLUG, Key
 from tests.pages.conftest import Opener
 from tests.pages.test_headings import in_order
 from tests.pages.test_pages import alerts, resume
@@ -325,7 +325,7 @@ def test_a_bet_comes_before_what_the_model_finds(open_app: Opener, side: Side, c
     assert saved(app).shown
     assert computed.count("pairs") == 1
     shorter = min((0, 1), key=lambda which: len(first[which]))
-    letter = "AB"[_sides(BET_ON[0]).index(shorter)]
+    letter = "AB"[sides(BET_ON[0]).index(shorter)]
     times = fr("{n} times likelier", n="7,4")
     assert fr("The model finds sentence {letter} {times}.", letter=letter, times=times) in said(app)
     outcome = "As you expected." if side.value.upper() == letter else "You had bet on the other one."
@@ -361,8 +361,7 @@ def test_the_remote_control_reveals_and_goes_on(open_app: Opener) -> None:
 
 
 def test_the_stereotype_is_not_always_at_the_same_place() -> None:
-    assert len(BET_ON) == BETS
-    assert len({_sides(line) for line in BET_ON}) == 2
+    assert len({sides(line) for line in BET_ON}) == 2
 
 
 def test_another_pair_and_another_theme_take_back_the_bet(open_app: Opener) -> None:
@@ -381,7 +380,7 @@ def test_another_pair_and_another_theme_take_back_the_bet(open_app: Opener) -> N
 def test_a_pair_that_petit_journal_never_read_is_said_to_be_one(open_app: Opener) -> None:
     never = fr("Petit Journal has read nothing like these two sentences: its answer says nothing.")
     assert never not in said(resume(open_app, at("pairs", shown=True)))
-    app = resume(open_app, at("pairs", shown=True, position=BETS - 1))
+    app = resume(open_app, at("pairs", shown=True, position=len(BET_ON) - 1))
     assert never in said(app)
     theme = sets.theme("jobs")
     read = sum(pair.read for pair in theme.pairs)

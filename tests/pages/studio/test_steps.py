@@ -13,11 +13,12 @@ from activities.podcast.activity import PODCAST
 from activities.podcast.run import PodcastRun
 from kit import settings
 from kit.audio.synth import Mood
+from kit.classroom import pseudonyms
 from kit.classroom.store import open_store
 from kit.levels import Level
 from kit.models import store as models
 from kit.models.catalogue import Task
-from kit.podcast import pseudonyms, templates
+from kit.podcast import templates
 from kit.podcast.episode import (
     Claim,
     Consent,

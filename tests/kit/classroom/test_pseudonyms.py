@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from kit.classroom.pseudonyms import _FEMININE, _MASCULINE, _names, pseudonym
 from kit.journal.names import first_names
 from kit.podcast.episode import Member
-from kit.podcast.pseudonyms import _FEMININE, _MASCULINE, _names, pseudonym
 
 ALSO_NAMES = (
     "capucine rose marguerite violette églantine iris jasmin lilas anémone prune clémentine cerise olive myrtille "
