@@ -14,7 +14,7 @@ import random
 import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -46,12 +46,14 @@ class Run:
     began: float = 0.0
     """When its first message came; seconds of :func:`time.perf_counter`, as everywhere here."""
     ended: float = 0.0
-    fragment: bool = False
+    fragment: str = ""
+    """The part of the page that alone was drawn again; empty for the whole."""
     place: str = ""
     """Which screen the kit says it is (``pages.parts.browser.arrive``)."""
     widgets: dict[str, Any] = field(default_factory=dict)
     """What one can press, choose or write in, by key."""
-    ids: set[str] = field(default_factory=set)
+    parts: dict[str, str] = field(default_factory=dict)
+    """Of each widget, by id, the part of the page that is drawn again when it is touched; empty for the whole."""
     texts: list[str] = field(default_factory=list)
     follows: dict[str, Any] | None = None
     """Where the screen listens for changes of its class."""
@@ -63,7 +65,7 @@ class Browser:
     def __init__(self, port: int, *, cookie: str = "") -> None:
         self.port, self.cookie = port, cookie
         self.screen = Run()
-        """The last run of the whole page that was drawn to its end."""
+        """What is on it: the last run of the whole page that was drawn to its end, and of its parts since."""
         self.faults: list[str] = []
         """What went wrong since the last click."""
         self.lost: list[str] = []
@@ -124,7 +126,7 @@ class Browser:
         self.faults.clear()
         pressed = time.perf_counter()
         drawn = self.until(wanted)
-        await self.ask(WidgetState(id=button.id, trigger_value=True))
+        await self.ask(WidgetState(id=button.id, trigger_value=True), fragment=self.screen.parts[button.id])
         return pressed, (await drawn).ended
 
     def until(self, wanted: Callable[[Run], bool]) -> Awaitable[Run]:
@@ -172,7 +174,7 @@ class Browser:
         about = ask.context_info
         about.timezone, about.timezone_offset, about.locale = "Europe/Paris", -60, "fr-FR"
         about.url, about.is_embedded, about.color_scheme = f"http://{HOST}:{self.port}/{self._path}", False, "light"
-        if not fragment:
+        if not by_itself:
             self._busy = True
         if self._socket is not None:
             with contextlib.suppress(ConnectionClosed):
@@ -225,8 +227,9 @@ class Browser:
                         break
                 tries += 1
                 await asyncio.sleep(min(4.0, 0.1 * 2 ** (tries - 1)) * (random.uniform(0.7, 1) if tries > 1 else 1))
-            if self._busy or self._repeats:
-                await self.ask()
+            if not (self._busy or self._repeats or self.screen.fragment):
+                await asyncio.sleep(0.1)  # Streamlit's page waits for nothing: ours asks (pages/parts/adopt.js)
+            await self.ask()
 
     @property
     def settled(self) -> bool:
@@ -271,7 +274,9 @@ class Browser:
     def _begins(self, message: ForwardMsg) -> None:
         identity = message.metadata.run
         self._session = message.new_session.initialize.session_id
-        self._run = Run(id=identity.script_run_id, began=time.perf_counter(), fragment=bool(identity.fragment_ids))
+        self._run = Run(
+            id=identity.script_run_id, began=time.perf_counter(), fragment=next(iter(identity.fragment_ids), "")
+        )
         if not self._run.fragment:
             self._page = message.new_session.page_script_hash
             for repeat in self._repeats.values():
@@ -300,7 +305,7 @@ class Browser:
             case "bidi_component":
                 self._component(one)
         if kind in _VALUES or kind in ("button", "bidi_component"):
-            run.ids.add(one.id)
+            run.parts[one.id] = delta.fragment_id
             run.widgets[key_of(one.id)] = one
             value = _VALUES[kind](one) if kind in _VALUES else {}
             if kind in _VALUES and (one.id not in self._values or one.set_value):
@@ -318,21 +323,25 @@ class Browser:
         run.ended = time.perf_counter()
         if status == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
             return
-        self._runs += 1
-        self._messages = {h: one for h, one in self._messages.items() if self._runs - one[1] <= _CACHED_RUNS}
+        if not run.fragment:
+            self._runs += 1
+            self._messages = {h: one for h, one in self._messages.items() if self._runs - one[1] <= _CACHED_RUNS}
         if status == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
             self.faults.append("the script could not be compiled")
-        if not run.fragment:
-            self._busy = False
-            self.screen = run
-            self._values = {name: value for name, value in self._values.items() if name in run.ids}
-            self._follow(run.follows)
+        if run.fragment and not run.place:  # a count that asks by itself
+            if self.faults:
+                self._fail("; ".join(self.faults))
+            return
+        self._busy = False
+        self.screen = screen = _merged(self.screen, run) if run.fragment else run
+        self._values = {name: value for name, value in self._values.items() if name in screen.parts}
+        self._follow(screen.follows)
         if self.faults:
             self._fail("; ".join(self.faults))
-        elif not run.fragment:
+        else:
             for since, wanted, future in self._waiting:
-                if not future.done() and run.began >= since and wanted(run):
-                    future.set_result(run)
+                if not future.done() and run.began >= since and wanted(screen):
+                    future.set_result(screen)
 
     def _fail(self, why: str) -> None:
         for _since, _wanted, future in self._waiting:
@@ -365,7 +374,8 @@ class Browser:
                     if follows is not None and version != follows["version"]:
                         said = json.dumps([{"event": "moved", "value": version}])
                         name = f"$$STREAMLIT_INTERNAL_KEY_{follows['id']}__events"
-                        await self.ask(WidgetState(id=name, json_trigger_value=said))
+                        part = self.screen.parts[follows["id"]]
+                        await self.ask(WidgetState(id=name, json_trigger_value=said), fragment=part)
             await asyncio.sleep(_RETRY)
 
     # -- http --------------------------------------------------------------------------------------------------------
@@ -432,6 +442,13 @@ class Browser:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
+
+
+def _merged(screen: Run, part: Run) -> Run:
+    """The screen once a part of it has been drawn again."""
+    kept = {name: owner for name, owner in screen.parts.items() if owner != part.fragment}
+    widgets = {key: one for key, one in screen.widgets.items() if one.id in kept}
+    return replace(part, parts=kept | part.parts, widgets=widgets | part.widgets)
 
 
 async def _head(reader: asyncio.StreamReader) -> tuple[int, list[tuple[str, str]]]:

@@ -1,6 +1,6 @@
 """A class on one machine: devices of a room on the kit, beside the same devices on an empty Streamlit app.
 
-    python benchmarks/class_load.py [--rooms 35x3 200x1] [--skip answers|follow|idle] [--long] [--kill [10]] [--json]
+    python benchmarks/class_load.py [--rooms 35x1 35x3 200x1] [--skip answers|follow|idle] [--long] [--kill [10]] [--json]
 
 Every device is a WebSocket client that does what a browser does and draws nothing (``class_client.py``); the servers
 are processes of their own on loopback (``class_servers.py``), each fresh, in turn: the kit, with the projected screen
@@ -294,7 +294,7 @@ def room(text: str) -> tuple[int, int]:
 def main() -> None:
     """Measure what was asked for, and say so."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rooms", type=room, nargs="+", default=[(35, 3), (200, 1)], metavar="35x3")
+    parser.add_argument("--rooms", type=room, nargs="+", default=[(35, 1), (35, 3), (200, 1)], metavar="35x3")
     parser.add_argument("--skip", choices=["answers", "follow", "idle"], action="append", default=[])
     parser.add_argument("--idle-seconds", type=float, default=20.0)
     parser.add_argument("--long", action="store_true", help="ninety minutes, as fast as they go: ten minutes and more")

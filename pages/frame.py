@@ -265,13 +265,41 @@ def draw(page: StreamlitPage) -> None:
             enlarge()
         browser.adopt(lang=lang(), display=display(), words=streamlits_words(_))
     _header()
+    _answering(page.run)
+    _footer()
+
+
+def apart(draw: Callable[[], None], stays: Callable[[], bool]) -> None:
+    """Draw a part of the page that is drawn again alone, without the frame, when something in it is pressed.
+
+    Where ``stays`` says then that the part is not this device's any more, the whole page is drawn again.
+    """
+    whole = True
+
+    @st.fragment
+    def part() -> None:
+        nonlocal whole
+        if whole:  # which has read who sits where, has its turn, and says what a callback had to say
+            whole = False
+            _answering(draw)
+            return
+        with turn():
+            read_seats()
+            if not stays():
+                st.rerun()
+            _answering(draw)
+
+    part()
+
+
+def _answering(draw: Callable[[], None]) -> None:
+    """What a callback had to say, then what is drawn; an error meant for people in its place, in one sentence."""
     if told := st.session_state.pop(Key.TOLD, ""):
         alert(told)
     try:
-        page.run()
+        draw()
     except KitError as error:
         alert(say(error))
-    _footer()
 
 
 def _header() -> None:

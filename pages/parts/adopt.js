@@ -1,4 +1,5 @@
-// The language of the document, Streamlit's light or dark theme, and the few words its widgets say by themselves.
+// The language of the document, Streamlit's light or dark theme, the few words its widgets say by themselves; and a page
+// that is drawn again when the server is back.
 
 // Streamlit keeps the chosen theme under a key made of the path the page was loaded from, and reads it once, at load.
 window.__contrechampLoadedAt ??= window.location.pathname
@@ -49,8 +50,25 @@ function soon() {
 }
 
 let watcher = null
+let link = null
+let away = false
 
-export default function ({ data }) {
+// A server that was killed knows nothing of what this page shows: what one pressed next would be lost on it. Streamlit's
+// page asks anew by itself only where it was waiting for something.
+function ask(again) {
+  const app = document.querySelector('[data-testid="stApp"]')
+  link?.disconnect()
+  link = new MutationObserver(() => {
+    const connected = app.dataset.testConnectionState === "CONNECTED"
+    if (away && connected) {
+      window.setTimeout(() => app.dataset.testScriptState === "notRunning" && again(), 100)
+    }
+    away = !connected
+  })
+  if (app) link.observe(app, { attributeFilter: ["data-test-connection-state"] })
+}
+
+export default function ({ data, setTriggerValue }) {
   const root = document.documentElement
   if (root.lang !== data.lang) root.lang = data.lang
   theme(data.display)
@@ -61,4 +79,5 @@ export default function ({ data }) {
   watcher = new MutationObserver(soon)
   watcher.observe(document.body, { childList: true, subtree: true, characterData: true })
   soon()
+  ask(() => setTriggerValue("back", Date.now()))
 }

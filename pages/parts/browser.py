@@ -18,13 +18,15 @@ _arrive = st.components.v2.component(
 
 
 def adopt(*, lang: str, display: str, words: dict[str, str]) -> None:
-    """Give the document this language, and Streamlit the theme that goes with ``display``.
+    """Give the document this language, and Streamlit the theme that goes with ``display``; draw the page again when the
+    server is back.
 
     ``words``: what Streamlit's own widgets say in English, and what they shall say. A key that begins or ends with
     ``…`` stands for the part of a longer text.
     """
     # The words as text: Streamlit looks for data frames in anything nested, and imports pandas to do so.
-    _adopt(data={"lang": lang, "display": display, "words": json.dumps(words)}, key="frame-adopt")
+    data = {"lang": lang, "display": display, "words": json.dumps(words)}
+    _adopt(data=data, key="frame-adopt", on_back_change=lambda: None)
 
 
 def arrive(place: str) -> None:

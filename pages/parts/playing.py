@@ -17,6 +17,7 @@ from kit.walk import Walk
 from pages import frame
 from pages.frame import _
 from pages.parts import browser, together
+from pages.parts.desk import desk
 from pages.parts.furniture import bar, heading, steps_rail
 from pages.parts.palette import enlarge
 from pages.parts.prose import escape, paragraph, unseen_title
@@ -52,16 +53,27 @@ def page(
     does not wait for what the last one needs. ``present`` mends what a run names and is there no more. The rest as in
     :func:`play`.
     """
-    words, run = words_of(frame.lang()), load(run_of)
-    if run is None:
-        browser.arrive("setup")
-        setup(words)
+    words = words_of(frame.lang())
+
+    def screen() -> None:
+        run = load(run_of)
+        if run is None:
+            browser.arrive("setup")
+            setup(words)
+            return
+        module, function = views[run.step]
+        view: Callable[[S], None] = getattr(import_module(f"{package}.{module}"), function)
+        own = desk_of(run_of)
+        scene = scene_of(run=present(run), words=words, role=own.role or run.role, led=own.led)
+        play(scene, view, here_only=here_only, computes=computes, warm=warm, above=above, projected_only=projected_only)
+
+    slug = run_of.activity.slug
+    if (place := desk(slug)).role is not Role.PARTICIPANT:
+        screen()
         return
-    module, function = views[run.step]
-    view: Callable[[S], None] = getattr(import_module(f"{package}.{module}"), function)
-    desk = desk_of(run_of)
-    scene = scene_of(run=present(run), words=words, role=desk.role or run.role, led=desk.led)
-    play(scene, view, here_only=here_only, computes=computes, warm=warm, above=above, projected_only=projected_only)
+    # Many devices answer at once: of each, what has changed is drawn again, and nothing around it.
+    frame.apart(screen, stays=lambda: desk(slug) == place)
+    _foot(words, run_of, leaving=_("Your device leaves the class. What you answered stays with it."), in_class=True)
 
 
 def play(
@@ -101,7 +113,7 @@ def play(
             bar(scene, forward=run.next_step(), back=run.previous_step())
         else:
             view(scene)
-    _foot(scene)
+    _foot(scene.words, type(run), leaving=scene.leaving, notes=_may_read_notes(scene))
     if run.step in computes and frame.is_here():
         workers = compute.connect(settings.load())
         workers.start()
@@ -130,7 +142,6 @@ def _in_class(
         unseen_title(scene.words.title)
         with st.container(key="step-participant"):
             together.participant(scene, led, lambda: view(scene), projected_only=run.step in projected_only)
-        _foot(scene)
         return
     browser.arrive(place)
     with st.container(key="frame-enlarge"):
@@ -151,31 +162,34 @@ def _in_class(
             if scene.shows_answers:
                 together.tallies(scene)
     together.strip(scene, led)
-    _foot(scene)
+    _foot(scene.words, type(run), leaving=scene.leaving, notes=_may_read_notes(scene), in_class=True)
     if run.step in computes:
         compute.connect(settings.load()).start()
 
 
-def _foot(scene: StepScene) -> None:
+def _may_read_notes(scene: StepScene) -> bool:
+    return scene.role is Role.PROJECTOR and (frame.is_here() or frame.leads())
+
+
+def _foot(words: Words, model: type[Walk], *, leaving: str, notes: bool = False, in_class: bool = False) -> None:
     with st.container(horizontal=True, key="foot"):
-        if scene.role is Role.PROJECTOR and (frame.is_here() or frame.leads()):
+        if notes:
             st.page_link(frame.page_at("conduct"), label=_("Facilitator’s notes (open in another window)"))
         with st.popover(_("Glossary")):
-            _glossary(scene)
+            _glossary(words)
         with st.popover(_("Leave")), st.container():
-            st.write(scene.leaving)
-            in_class = scene.led is not None
+            st.write(leaving)
             st.button(
                 _("Leave the class") if in_class else _("Erase and start again"),
-                key=f"{scene.slug}.leave",
+                key=f"{model.activity.slug}.leave",
                 on_click=frame.guarded(leave),
-                args=(type(scene.run),),
+                args=(model,),
             )
 
 
-def _glossary(scene: StepScene) -> None:
+def _glossary(words: Words) -> None:
     """The words of the activity, in the order of the alphabet, accents or not."""
-    terms = sorted(scene.words.glossary, key=lambda term: normalize("NFKD", term.term.casefold()))
+    terms = sorted(words.glossary, key=lambda term: normalize("NFKD", term.term.casefold()))
     lines = "".join(
         f"<dt>{escape(term.term)}</dt><dd>{escape(term.meaning)} <i>{escape(term.analogy)}</i></dd>" for term in terms
     )

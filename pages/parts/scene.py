@@ -81,9 +81,7 @@ class StepScene(Generic[R, W]):
 
     @property
     def leaving(self) -> str:
-        """What leaving does."""
-        if self.role is Role.PARTICIPANT:
-            return _("Your device leaves the class. What you answered stays with it.")
+        """What leaving does, for whoever is alone or leads."""
         return _("Leaving erases this run: answers, counts and text.")
 
     def keep(self, run: R) -> None:

@@ -97,6 +97,12 @@ class Player:
             self.page.wait_for_timeout(60)
         raise AssertionError("the page never came to rest")
 
+    def back(self) -> None:
+        """Wait until the page has found its server again, and is drawn anew."""
+        self.page.wait_for_selector('[data-testid="stApp"][data-test-connection-state="CONNECTED"]', timeout=30_000)
+        self.page.wait_for_timeout(500)
+        self.settle()
+
     # -- by keyboard -------------------------------------------------------------------------------------------------
 
     def tab_to(self, target: Locator, limit: int = 120) -> None:

@@ -136,17 +136,19 @@ def test_projected(play: Callable[..., Player]) -> None:
     player.look("room-sorting")
     for verdict in words.verdicts.values():
         assert verdict.long not in player.text(), "a solution is on the room's screen before its time"
-    for _ in range(8):
-        if not player.page.locator(".st-key-slates input").first.is_visible():
-            player.tab_to(player.page.locator('.st-key-step-projector [data-testid="stExpander"] summary'))
-            player.page.keyboard.press("Enter")
-            player.page.wait_for_timeout(400)
-        for place, count in enumerate((12, 9, 3)):
-            player.tab_to(player.page.locator(".st-key-slates input").nth(place))
-            player.page.keyboard.press("Control+A")
-            player.page.keyboard.type(str(count))
-            player.page.keyboard.press("Tab")
-            player.settle()
+    # The slates are counted for the first two images and for the last one.
+    for image in range(8):
+        if image in (0, 1, 7):
+            if not player.page.locator(".st-key-slates input").first.is_visible():
+                player.tab_to(player.page.locator('.st-key-step-projector [data-testid="stExpander"] summary'))
+                player.page.keyboard.press("Enter")
+                player.page.wait_for_timeout(400)
+            for place, count in enumerate((12, 9, 3)):
+                player.tab_to(player.page.locator(".st-key-slates input").nth(place))
+                player.page.keyboard.press("Control+A")
+                player.page.keyboard.type(str(count))
+                player.page.keyboard.press("Tab")
+                player.settle()
         player.press("next")
     player.press("next")
 
@@ -160,7 +162,7 @@ def test_projected(play: Callable[..., Player]) -> None:
     player.settle()
     run = saved(player)
     assert run["step"] == "form_b"
-    assert [c["real"] for c in run["counts"]["form_a"].values()] == [12] * 8
+    assert [c["real"] for c in run["counts"]["form_a"].values()] == [12] * 3
 
     # On to the end, from the room's own screen.
     player.page.goto(f"{player.url}/spot_the_fake")
@@ -197,11 +199,12 @@ def test_reload_and_restart_lose_nothing(play: Callable[..., Player], server: Se
     assert player.page.locator(".kicker").first.inner_text() == kicker
     server.kill()
     server.start()
-    player.page.reload()
-    player.page.wait_for_selector(".kicker")
-    player.settle()
+    player.back()  # nobody reloads: what one presses next counts
     assert player.page.locator(".kicker").first.inner_text() == kicker
-    assert next(iter(saved(player)["answers"]["form_a"].values()))["confidence"] == 95
+    answer(player, verdict=2, confidence=1)
+    assert player.page.locator(".kicker").first.inner_text() != kicker
+    given = list(saved(player)["answers"]["form_a"].values())
+    assert [(one["verdict"], one["confidence"]) for one in given] == [("generated", 95), ("altered", 65)]
 
 
 def test_two_browsers_never_meet(play: Callable[..., Player]) -> None:

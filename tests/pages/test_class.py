@@ -133,7 +133,7 @@ def test_answers_that_come_too_late_or_are_closed_are_not_kept(open_app: Opener)
     phone = room.screen(room.phone)
     room.classes.lead(room.led.id, room.laptop, locked=True)
     phone.radio(key="next_word.guess").set_value("likely").run()
-    assert "Les réponses sont fermées pour le moment" in phone.session_state["frame.told"]
+    assert "Les réponses sont fermées pour le moment" in words(phone)
     work = room.classes.work(room.led.id, 1)
     assert work is not None
     assert work.state == ""
