@@ -123,6 +123,8 @@ class Browser:
         Raises :class:`Failed` for an error on the screen, or if that screen does not come.
         """
         button = self.widget(beginning)
+        if not self.connected:
+            raise Failed("without a connection, the page lets nobody press")
         self.faults.clear()
         pressed = time.perf_counter()
         drawn = self.until(wanted)
@@ -218,7 +220,7 @@ class Browser:
                     self._take(frame if isinstance(frame, bytes) else frame.encode())
             self._socket, self.connected = None, 0.0
             self._fail("the connection is gone")
-            tries = 0
+            at_once, self._busy, tries = bool(self._busy or self._repeats or self.screen.fragment), True, 0
             await asyncio.sleep(random.uniform(0.25, 0.5))
             while not self.connected:
                 if await self._ready():
@@ -227,13 +229,13 @@ class Browser:
                         break
                 tries += 1
                 await asyncio.sleep(min(4.0, 0.1 * 2 ** (tries - 1)) * (random.uniform(0.7, 1) if tries > 1 else 1))
-            if not (self._busy or self._repeats or self.screen.fragment):
-                await asyncio.sleep(0.1)  # Streamlit's page waits for nothing: ours asks (pages/parts/adopt.js)
+            if not at_once:  # Streamlit's page waits for nothing: ours asks (pages/parts/adopt.js)
+                await asyncio.sleep(0.1)
             await self.ask()
 
     @property
     def settled(self) -> bool:
-        """Whether it is connected, and has been answered what it asked."""
+        """Whether it is connected, and has been answered what it asked; after a break, whether it is drawn anew."""
         return bool(self.connected) and not self._busy
 
     # -- what comes --------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """A class on one machine: devices of a room on the kit, beside the same devices on an empty Streamlit app.
 
-    python benchmarks/class_load.py [--rooms 35x1 35x3 200x1] [--skip answers|follow|idle] [--long] [--kill [10]] [--json]
+    python benchmarks/class_load.py [--rooms 35x1 200x1] [--skip answers|follow|idle] [--long] [--kill [10]] [--json]
 
 Every device is a WebSocket client that does what a browser does and draws nothing (``class_client.py``); the servers
 are processes of their own on loopback (``class_servers.py``), each fresh, in turn: the kit, with the projected screen
