@@ -350,4 +350,6 @@ def _switches() -> None:
 
 def _footer() -> None:
     with st.container(key="frame-footer"):
-        st.caption(_("Contrechamp works without the Internet. Nothing you do here leaves this machine."))
+        here = _("Contrechamp works without the Internet. Nothing you do here leaves this machine.")
+        there = _("Contrechamp works without the Internet. What you do goes to the machine that serves it, no further.")
+        st.caption(here if is_here() else there)

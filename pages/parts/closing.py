@@ -102,6 +102,8 @@ def _written(scene: StepScene, words: TraceWords, file_name: str) -> None:
     if scene.projected:
         for starter in words.starters:
             paragraph(starter, "starter")
+        if scene.on_devices:
+            paragraph(_("Write on your device. Nothing is shown here before it has been read."), "note")
         _from_the_class(scene)
         return
     # What is saved elsewhere comes in the place of what was saved here before, never of what is not saved yet.
@@ -116,7 +118,12 @@ def _written(scene: StepScene, words: TraceWords, file_name: str) -> None:
         max_chars=2000,
         on_change=scene.move(lambda: scene.run.wrote(st.session_state[key])),
     )
-    st.caption(_("Saved on this machine as soon as you leave the box."))
+    if scene.led is None:
+        st.caption(_("Saved on this machine as soon as you leave the box."))
+    else:
+        kept = _("Saved with the class as soon as you leave the box.")
+        read = _("Whoever leads reads it, and may then show it without your name.")
+        st.caption(f"{kept} {read}")
     with st.container(horizontal=True):
         st.download_button(_("Download my text"), data=st.session_state[key], file_name=file_name, mime="text/plain")
     with st.expander(_("An example")):

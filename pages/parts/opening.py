@@ -35,7 +35,7 @@ def draw(scene: StepScene[Any, Any], guesses: type[StrEnum], *, caution: str) ->
     heading(scene, lead="" if scene.projected else None)
     paragraph(scene.words.brief.question, "question")
     if scene.projected:
-        _hands(scene.words.brief, scene.run, guesses)
+        _hands(scene, scene.words.brief, scene.run, guesses)
     else:
         _bet(scene, guesses)
     paragraph(caution, "caution")
@@ -57,8 +57,8 @@ def _bet(scene: StepScene[Any, Any], guesses: type[StrEnum]) -> None:
         st.html(f'<p class="note" role="status">{escape(words.after)}</p>')
 
 
-def _hands(words: Brief[Any], run: Betting, guesses: type[StrEnum]) -> None:
-    """The room's bets: each with the hands that were raised, if somebody counts them."""
+def _hands(scene: StepScene[Any, Any], words: Brief[Any], run: Betting, guesses: type[StrEnum]) -> None:
+    """The room's bets: each with the hands that were raised, if somebody counts them; or as the devices give them."""
     bets = [
         (letter, words.guesses[guess].name, run.counts.get(guess, 0))
         for letter, guess in zip("ABCD", guesses, strict=True)
@@ -70,7 +70,8 @@ def _hands(words: Brief[Any], run: Betting, guesses: type[StrEnum]) -> None:
         f'<li><span class="letter">{escape(letter)}</span> {escape(name)}</li>' for letter, name, _hands_raised in bets
     )
     st.html(f'<ol class="bets">{lines}</ol>')
-    paragraph(words.hands, "note")
+    here = _("Choose on your device, each for oneself. What the class thinks comes later.")
+    paragraph(here if scene.on_devices else words.hands, "note")
 
 
 def count(scene: StepScene[Any, Any], guesses: type[StrEnum]) -> None:

@@ -9,8 +9,8 @@ import streamlit as st
 
 
 def escape(text: str) -> str:
-    """Text as HTML text: the only way words enter the kit's own markup."""
-    return html.escape(text, quote=True)
+    """Text as HTML text: the only way words enter the kit's own markup. Nothing in it turns the line around."""
+    return html.escape(_TURNS.sub("", text), quote=True)
 
 
 def shown(token: str) -> str:
@@ -20,9 +20,11 @@ def shown(token: str) -> str:
 
 def plain(text: str) -> str:
     """Text for a label of Streamlit, which reads Markdown: nothing in it is a link, a picture or a colour."""
-    return _MARKDOWN.sub(r"\\\g<0>", text)
+    return _MARKDOWN.sub(r"\\\g<0>", _TURNS.sub("", text))
 
 
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""The marks that impose a direction on what follows; Arabic and Hebrew are read from right to left without them."""
 _MARKDOWN = re.compile(r"[\\`*_{}\[\]()#+\-.!|~:$<>&]")
 
 

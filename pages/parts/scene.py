@@ -80,6 +80,11 @@ class StepScene(Generic[R, W]):
         return self.led is not None and self.run.shown
 
     @property
+    def on_devices(self) -> bool:
+        """Whether the room looks at this screen while the devices of a class play the current step themselves."""
+        return self.led is not None and self.projected and self.led.lead.gives(self.run.steps[self.run.index])
+
+    @property
     def leaving(self) -> str:
         """What leaving does, for whoever is alone or leads."""
         return _("Leaving erases this run: answers, counts and text.")

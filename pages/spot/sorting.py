@@ -22,7 +22,7 @@ from pages.spot.scene import Key, Scene
 def draw(scene: Scene) -> None:
     """The current image of the round."""
     round_id = scene.run.step
-    if scene.projected and scene.led is not None and scene.led.lead.gives(scene.run.steps[scene.run.index]):
+    if scene.on_devices:
         _on_the_devices(scene)
         return
     images = scene.images(round_id)

@@ -192,7 +192,7 @@ def test_texts_are_read_before_the_room_sees_them(open_app: Opener) -> None:
     [button] = [b for b in notes.button if str(b.key).startswith("class.text.")]
     button.click().run()
     shown = words(screen.run())
-    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in shown
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; **gras** gauche" in shown, "and nothing turns the line around"
     assert "<script>" not in shown
     work = room.classes.work(room.led.id, 1)
     assert work is not None
