@@ -85,16 +85,16 @@ class Player:
     def settle(self) -> None:
         """Wait until all that the page asked has been answered and drawn."""
         quiet = 0
-        for _ in range(500):
+        for _ in range(600):
             try:
                 state = self.page.evaluate("document.querySelector('[data-testid=stApp]')?.dataset.testScriptState")
                 busy = self.page.locator('[data-testid="stSkeleton"]').count()
             except Error:  # the page goes elsewhere at this very moment, or loads itself again in another theme
                 state, busy = None, 0
             quiet = quiet + 1 if state == "notRunning" and not busy and not self.waiting else 0
-            if quiet >= 4:
+            if quiet >= 3:
                 return
-            self.page.wait_for_timeout(60)
+            self.page.wait_for_timeout(50)
         raise AssertionError("the page never came to rest")
 
     def back(self) -> None:

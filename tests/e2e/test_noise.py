@@ -324,9 +324,6 @@ def test_three_photographs(play_with_camera: Callable[..., Player], own: Callabl
     for title in ("rocket", "chelsea", shot):
         player.tick(box(player, title))
     player.tick(box(player, coffee))
-    chosen = saved(player, SLUG)["recipe"]["photos"]
-    assert [photo["deck"] for photo in chosen] == [deck.id] * 3
-    player.open(SLUG)
     player.look("noise-feed-chosen")
     make(player, "picture", SOURCES)
     told = find_out(player)
@@ -369,6 +366,7 @@ def test_three_photographs(play_with_camera: Callable[..., Player], own: Callabl
     wait_for(player, '.st-key-step-projector .note[role="status"]')
     player.look("noise-alter-paired")
     run = saved(player, SLUG)
+    assert [photo["deck"] for photo in run["recipe"]["photos"]] == [deck.id] * 3
     assert run["alteration"]["box"] == pytest.approx({"x": 0.43, "y": 0.3, "width": 0.25, "height": 0.32})
 
     # « Vrai ou IA ? » has them to play with.

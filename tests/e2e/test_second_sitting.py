@@ -44,8 +44,6 @@ def test_dossiers_and_the_detector(play: Callable[..., Player]) -> None:
     start(player, mode=0, plan=2)
     player.look("dossier")
     to_step(player, "forensics")
-    assert set(saved(player)["decisions"].values()) == {"verify"}
-    player.open("spot_the_fake")
     player.look("forensics")
     to_step(player, "detector")
     player.press("submit")
@@ -57,6 +55,7 @@ def test_dossiers_and_the_detector(play: Callable[..., Player]) -> None:
     to_step(player, "human_scores")
     player.look("human-scores")
     to_step(player, "own_deck")
+    assert set(saved(player)["decisions"].values()) == {"verify"}
     assert player.errors == []
 
 

@@ -53,9 +53,9 @@ def smooth_residual(pixels: np.ndarray) -> float:
 
 
 def recompressed(pixels: np.ndarray) -> float:
-    """Bytes of the pixels as a PNG packed hard."""
+    """Bytes of the pixels as a PNG."""
     out = io.BytesIO()
-    Image.fromarray(pixels).save(out, "PNG", optimize=True)
+    Image.fromarray(pixels).save(out, "PNG")
     return float(out.tell())
 
 

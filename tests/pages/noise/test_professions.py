@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 
 from activities.noise_to_image import galleries
 from activities.noise_to_image import words as activity_words
 from activities.noise_to_image.galleries import Kept
-from activities.noise_to_image.gallery import Shot
 from kit import settings
 from kit.i18n import LANGUAGES
 from kit.levels import Level
 from kit.steps import Mode
 from tests.activities.noise_to_image.test_gallery import gallery, png
 from tests.pages.conftest import Opener
-from tests.pages.noise.test_real_model import at, html, pipeline, resume, saved, tiny, until
-
-__all__ = ["pipeline", "tiny"]
+from tests.pages.noise.test_real_model import at, html, resume, saved
 
 
 @pytest.fixture
@@ -112,33 +108,3 @@ def test_an_erased_gallery_leaves_the_shelf(open_app: Opener, kept: Kept) -> Non
     galleries.remove(kept.id, settings.load())
     app = resume(open_app, at("professions", gallery=kept.id))
     assert app.get("file_uploader")
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(600)
-def test_a_grid_made_by_a_model(open_app: Opener, tiny: str) -> None:
-    app = resume(open_app, at("professions", Mode.PROJECTED, level=Level.CYCLE_3))
-    for place in range(1, 10):
-        app.checkbox(key=f"noise_to_image.shelf.profession.{place}").uncheck()
-    app.button(key="noise_to_image.shelf.begin").click().run()
-    run = saved(app)
-    one = galleries.find(run.gallery, settings.load())
-    assert [picture.shot for picture in one.gallery.pictures] == [Shot.WAITING] * 2
-    # A model without a safety checker waits for a second gesture.
-    assert run.asked == ()
-    app.button(key="noise_to_image.gallery.make").click().run()
-    assert saved(app).asked == (f"gallery:{one.id}",)
-    until(app, '<div class="gallery-row"><figure><img')
-    # A reload in the middle, or a moment after: whatever is left is made.
-    app = resume(open_app, saved(app))
-    until(app, '<div class="gallery-row"><figure><img')
-    for _ in range(200):
-        if not galleries.find(one.id, settings.load()).gallery.of(Shot.WAITING):
-            break
-        time.sleep(1)
-        app.run()
-    done = galleries.find(one.id, settings.load()).gallery
-    assert [picture.shot for picture in done.pictures] == [Shot.MADE] * 2
-    app.run()
-    assert saved(app).asked == ()
-    assert one.png("01-0001.png") != one.png("01-0002.png")

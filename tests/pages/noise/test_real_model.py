@@ -1,4 +1,7 @@
-"""The lab of the large model: what it says without one; and for real, with a tiny one from the hub on loopback."""
+"""The labs of the large model: what one says without one; and both for real, with a tiny one from the hub on loopback.
+
+Those that use the tiny model share one, and the workers that hold it: they run in the same process.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from activities.noise_to_image import galleries
 from activities.noise_to_image import words as activity_words
+from activities.noise_to_image.gallery import Shot
 from activities.noise_to_image.run import NoiseRun, Prompt
 from kit import compute, settings
 from kit.classroom.store import open_store
@@ -25,6 +30,7 @@ from tests.pages.conftest import Opener
 from tests.pages.test_pages import resume
 
 SLUG = "noise_to_image"
+PAINTS = pytest.mark.xdist_group("painter")
 
 
 def at(step: str, mode: Mode = Mode.SELF_PACED, **more: object) -> NoiseRun:
@@ -53,32 +59,37 @@ def until(app: AppTest, seen: str, seconds: float = 240) -> str:
     return now
 
 
-@pytest.fixture(scope="session")
-def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny_pipeline(tmp_path_factory.mktemp("pages") / "tiny")
+@pytest.fixture(scope="module")
+def painter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A data folder with a tiny Stable Diffusion, fetched from the hub on loopback, and workers that look there."""
+    from huggingface_hub import constants
+
+    home = tmp_path_factory.mktemp("painter") / "contrechamp-home"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CONTRECHAMP_HOME", str(home))
+        patch.setenv("HF_HUB_OFFLINE", "0")
+        patch.setattr(constants, "HF_HUB_OFFLINE", False)
+        patch.setattr(fetching, "_WAIT", 0.001)
+        for switch in hub.PRIVACY:
+            patch.setenv(switch, "1")
+        add_entry(home)
+        now = settings.load()
+        with serving(tiny_pipeline(tmp_path_factory.mktemp("pages") / "tiny")) as served:
+            patch.setenv("HF_ENDPOINT", served.url)
+            hub.get(hub.look(catalogue.load(now).find("tiny"), now), now)
+        patch.setenv("HF_HUB_OFFLINE", "1")
+        patch.setenv("OMP_NUM_THREADS", "1")
+        # A cluster that another test started has that test's folder in its environment.
+        compute.connect(now).close()
+        yield home
+        compute.connect(now).close()
 
 
 @pytest.fixture
-def tiny(home: Path, pipeline: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A tiny Stable Diffusion, fetched from the hub on loopback, and workers that look for it in this test's folder."""
-    from huggingface_hub import constants
-
-    monkeypatch.setenv("HF_HUB_OFFLINE", "0")
-    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
-    monkeypatch.setattr(fetching, "_WAIT", 0.001)
-    for switch in hub.PRIVACY:
-        monkeypatch.setenv(switch, "1")
-    add_entry(home)
-    now = settings.load()
-    with serving(pipeline) as served:
-        monkeypatch.setenv("HF_ENDPOINT", served.url)
-        hub.get(hub.look(catalogue.load(now).find("tiny"), now), now)
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    # A cluster that another test started has that test's folder in its environment.
-    compute.connect(now).close()
-    yield "tiny"
-    compute.connect(now).close()
+def tiny(painter: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The tiny model, on a machine that has it."""
+    monkeypatch.setenv("CONTRECHAMP_HOME", str(painter))
+    return "tiny"
 
 
 # -- without a model ---------------------------------------------------------------------------------------------------
@@ -110,6 +121,7 @@ def test_the_command_of_a_model_that_can_be_fetched(open_app: Opener, home: Path
 # -- with one ----------------------------------------------------------------------------------------------------------
 
 
+@PAINTS
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_from_a_sentence_to_a_picture_through_diffusers(open_app: Opener, tiny: str) -> None:
@@ -142,6 +154,7 @@ def test_from_a_sentence_to_a_picture_through_diffusers(open_app: Opener, tiny: 
     assert again.session_state[CALL + run.asked[0]].result().png == made.png
 
 
+@PAINTS
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_who_may_drive_it(open_app: Opener, tiny: str) -> None:
@@ -155,6 +168,7 @@ def test_who_may_drive_it(open_app: Opener, tiny: str) -> None:
     assert offered(at("real_model", level=Level.QUATRIEME_TROISIEME))
 
 
+@PAINTS
 def test_nothing_asked_for_is_computed_below_its_level(
     open_app: Opener, monkeypatch: pytest.MonkeyPatch, tiny: str
 ) -> None:
@@ -163,3 +177,34 @@ def test_nothing_asked_for_is_computed_below_its_level(
     model = store.installed(settings.load())[0]
     run = at("real_model", level=Level.CINQUIEME, prompt=Prompt(model=tiny, text="a cat"))
     resume(open_app, run.asking(_name(run.prompt, model)))
+
+
+@PAINTS
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_grid_made_by_a_model(open_app: Opener, tiny: str) -> None:
+    app = resume(open_app, at("professions", Mode.PROJECTED, level=Level.CYCLE_3))
+    for place in range(1, 10):
+        app.checkbox(key=f"noise_to_image.shelf.profession.{place}").uncheck()
+    app.button(key="noise_to_image.shelf.begin").click().run()
+    run = saved(app)
+    one = galleries.find(run.gallery, settings.load())
+    assert [picture.shot for picture in one.gallery.pictures] == [Shot.WAITING] * 2
+    # A model without a safety checker waits for a second gesture.
+    assert run.asked == ()
+    app.button(key="noise_to_image.gallery.make").click().run()
+    assert saved(app).asked == (f"gallery:{one.id}",)
+    until(app, '<div class="gallery-row"><figure><img')
+    # A reload in the middle, or a moment after: whatever is left is made.
+    app = resume(open_app, saved(app))
+    until(app, '<div class="gallery-row"><figure><img')
+    for _ in range(200):
+        if not galleries.find(one.id, settings.load()).gallery.of(Shot.WAITING):
+            break
+        time.sleep(1)
+        app.run()
+    done = galleries.find(one.id, settings.load()).gallery
+    assert [picture.shot for picture in done.pictures] == [Shot.MADE] * 2
+    app.run()
+    assert saved(app).asked == ()
+    assert one.png("01-0001.png") != one.png("01-0002.png")
