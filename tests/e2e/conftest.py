@@ -43,7 +43,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if here in item.path.parents:
             item.add_marker(pytest.mark.e2e)
             item.add_marker(pytest.mark.timeout(600))
-            item.add_marker(pytest.mark.xdist_group("e2e"))
+            # One process plays on the server that test_offline.py asks at the end; another, on servers of their own.
+            shares = "server" in getattr(item, "fixturenames", ())
+            item.add_marker(pytest.mark.xdist_group("e2e" if shares else "room"))
     # Together, and at the very end, whom all that was played spoke to.
     items.sort(key=lambda item: (here in item.path.parents, item.path.name == "test_offline.py"))
 
