@@ -17,13 +17,13 @@ from pydantic import ValidationError
 
 from activities import registry
 from activities.spot_the_fake.signal_detection import proportion
+from kit import printable
 from kit.classroom import questions, texts
 from kit.classroom.classes import Class, Work
 from kit.classroom.report import Bar, Bars, Report, Section, counted
 from kit.classroom.tallies import Translate
 from kit.i18n import language
 from kit.levels import level_name
-from kit.podcast import printable
 from kit.steps import Step
 from kit.walk import Walk
 

@@ -1,7 +1,9 @@
 """Paired sentences: the kit beside one sentence at a time through transformers, and beside minicons where it is there.
 
-    python benchmarks/bias_pairs.py [--pairs 100] [--base]
-    pip install minicons  # optional: its column is left out without it
+    python benchmarks/bias_pairs.py [--pairs 100] [--base] [--minicons PYTHON]
+
+PYTHON is an interpreter that has torch, minicons and « transformers<5 » (minicons' masked scorer needs version 4), in
+an environment of its own.
 
 All score the same pairs with the same models, with random weights (speed does not depend on them): a tiny one of each
 kind, and with --base one of the size of CamemBERT base and one of the size of GPT-2. Seconds are those of the clock,
@@ -20,13 +22,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from kit.language.loading import load
-from kit.language.scoring import Causal, Masked, shared
+from kit.language.scoring import Masked, shared
 from tests.language_models import SENTENCES, tiny
 
 Scores = list[tuple[float, float]]
@@ -102,30 +105,53 @@ def loop(folder: Path, given: list[tuple[str, str]]) -> tuple[Scores, float]:
     return scores, time.perf_counter() - started
 
 
-def minicons(folder: Path, given: list[tuple[str, str]]) -> tuple[Scores, float]:
-    """The library of that name. Masked: its score over all tokens, so its scores are not compared, its time is."""
-    from minicons import scorer
+def ours(way: str, folder: Path, given: list[tuple[str, str]]) -> dict[str, Any]:
+    """One of :data:`WAYS` in a process that does nothing else: scores, seconds, peak of memory in MB."""
+    command = [sys.executable, __file__, "--pairs", str(len(given)), "--way", way, "--folder", str(folder)]
+    return _said(subprocess.run(command, capture_output=True, text=True, check=False))
 
+
+def minicons(python: str, folder: Path, given: list[tuple[str, str]]) -> dict[str, Any]:
+    """The library of that name: the same, its scores summed over the tokens that count in ours.
+
+    Masked, it scores all tokens of a sentence, those too that the other of the pair does not share.
+    """
     model = load(str(folder))
-    if isinstance(model, Causal):
-        theirs: Any = scorer.IncrementalLMScorer(model.network, "cpu", tokenizer=model.words)
-        options: dict[str, Any] = {"bos_token": True}
-    else:
-        theirs, options = scorer.MaskedLMScorer(model.network, "cpu", tokenizer=model.words), {"PLL_metric": "original"}
-    started = time.perf_counter()
+    kind = "masked" if isinstance(model, Masked) else "causal"
+    asked = {
+        "tokenizer": model.words.backend_tokenizer.to_str(),
+        "special": model.words.special_tokens_map,
+        "sentences": [sentence for pair in given for sentence in pair],
+    }
+    script = Path(__file__).with_name("minicons_scores.py")
+    found = _said(
+        subprocess.run(
+            [python, str(script), kind, str(folder)],
+            input=json.dumps(asked),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    )
     scores: Scores = []
-    for at in range(0, len(given), 8):
-        flat = [sentence for pair in given[at : at + 8] for sentence in pair]
-        found = theirs.sequence_score(flat, reduction=lambda logp: logp.sum(0).item(), **options)
-        scores += zip(found[::2], found[1::2], strict=True)
-    return scores, time.perf_counter() - started
+    for at, pair in enumerate(given):
+        one, other = found["scores"][2 * at : 2 * at + 2]
+        if isinstance(model, Masked):
+            # Its scores begin after the token of beginning.
+            places = shared(*(model.ids(sentence) for sentence in pair))
+            one, other = ([logp[place - 1] for place in some] for logp, some in zip((one, other), places, strict=True))
+        scores.append((sum(one), sum(other)))
+    return found | {"scores": scores}
 
 
-WAYS: dict[str, Callable[[Path, list[tuple[str, str]]], tuple[Scores, float]]] = {
-    "kit": kit,
-    "one at a time": loop,
-    "minicons": minicons,
-}
+def _said(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+    if done.returncode:
+        raise RuntimeError((done.stderr.strip() or "nothing said").splitlines()[-1][:160])
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+WAYS: dict[str, Callable[[Path, list[tuple[str, str]]], tuple[Scores, float]]] = {"kit": kit, "one at a time": loop}
 
 
 def main() -> None:
@@ -133,6 +159,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pairs", type=int, default=100)
     parser.add_argument("--base", action="store_true", help="models of the usual size too: minutes")
+    parser.add_argument("--minicons", metavar="PYTHON", help="measure minicons too, with this interpreter")
     parser.add_argument("--way", help=argparse.SUPPRESS)
     parser.add_argument("--folder", help=argparse.SUPPRESS)
     asked = parser.parse_args()
@@ -147,20 +174,18 @@ def main() -> None:
         if asked.base:
             models |= {f"base, {kind}": base(kind, Path(folder) / kind) for kind in ("masked", "causal")}
         for name, model in models.items():
-            ours: dict[str, Any] = {}
-            for way in WAYS:
-                command = [sys.executable, __file__, "--pairs", str(asked.pairs), "--way", way, "--folder", str(model)]
-                said = subprocess.run(command, capture_output=True, text=True, check=False)
-                if said.returncode:
-                    print(f"{name:<14} {way:<14} left out: {said.stderr.strip().splitlines()[-1][:100]}")
-                    continue
-                found = json.loads(said.stdout.splitlines()[-1])
-                ours = ours or found
-                flat = [[score for pair in each["scores"] for score in pair] for each in (ours, found)]
+            first: dict[str, Any] = {}
+            ways = {way: partial(ours, way) for way in WAYS}
+            if asked.minicons:
+                ways["minicons"] = partial(minicons, asked.minicons)
+            for way, measured in ways.items():
+                found = measured(model, given)
+                first = first or found
+                flat = [[score for pair in each["scores"] for score in pair] for each in (first, found)]
                 gap = max(abs(one - other) for one, other in zip(*flat, strict=True))
                 print(
                     f"{name:<14} {way:<14} {found['seconds']:8.2f} s"
-                    f"  {found['seconds'] / ours['seconds']:5.1f} × the kit's"
+                    f"  {found['seconds'] / first['seconds']:5.1f} × the kit's"
                     f"  peak {found['peak_mb']:6.0f} MB  largest gap {gap:.1e}",
                     flush=True,
                 )

@@ -42,6 +42,32 @@ class Faults(BadContent):
         return translate(self.message).format(name=self.values["name"], faults=lines)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """Everything found in what somebody made: faults, which forbid its use, and warnings."""
+
+    name: str
+    faults: tuple[Fault, ...]
+    warnings: tuple[Fault, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether it can be used."""
+        return not self.faults
+
+    def text(self, translate: Callable[[str], str] = str) -> str:
+        """Every fault, then every warning, one a line; empty if there is none."""
+        return "\n".join(f"- {fault.text(translate)}" for fault in (*self.faults, *self.warnings))
+
+    def as_json(self, translate: Callable[[str], str] = str) -> dict[str, object]:
+        """The report as plain types."""
+
+        def rows(found: tuple[Fault, ...]) -> list[dict[str, object]]:
+            return [{"line": fault.line, "message": fault.what.text(translate)} for fault in found]
+
+        return {"name": self.name, "ok": self.ok, "faults": rows(self.faults), "warnings": rows(self.warnings)}
+
+
 class Unfit(BadContent, ValueError):
     """What the validator of a model raises: pydantic catches it as any ``ValueError``, the report says its sentence."""
 

@@ -17,7 +17,7 @@ from kit.i18n import language
 from kit.levels import Level
 from kit.podcast import rights
 from kit.podcast.episode import Consent, Episode, Take
-from kit.podcast.printable import line
+from kit.printable import line
 
 AHEAD = 14
 """Days before the recording when the sheets go out."""

@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 
 from activities.podcast.activity import PODCAST
 from activities.podcast.answers import Guess
-from kit.audio.synth import Mood
+from kit.audio.moods import Mood
 from kit.content import Content
 from kit.content import load as load_content
 from kit.i18n import language

@@ -13,9 +13,9 @@ from itertools import pairwise
 import numpy as np
 
 from kit.audio.instruments import Voice
+from kit.audio.moods import Mood
 from kit.audio.playing import Note
 from kit.audio.styles import ALL, BAR, OUTLINES, STYLES, Figure, Style
-from kit.audio.synth import Mood
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from kit.audio.instruments import Voice
+from kit.audio.moods import Mood
 from kit.audio.playing import Room
-from kit.audio.synth import Mood
 
 BAR = 4
 """Beats."""

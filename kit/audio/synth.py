@@ -7,25 +7,14 @@ of one pair belong together. :mod:`kit.audio.scores` writes the notes, :mod:`kit
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from kit.audio import RATE
+from kit.audio.moods import Mood
 from kit.errors import BadInput
 
 if TYPE_CHECKING:
     import numpy as np
-
-
-class Mood(StrEnum):
-    """How a piece of music feels."""
-
-    BRIGHT = "bright"
-    CALM = "calm"
-    CURIOUS = "curious"
-    SERIOUS = "serious"
-    PLAYFUL = "playful"
-
 
 SHORTEST = 0.5
 """Seconds of the shortest music of any kind."""

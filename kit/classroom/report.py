@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from html import escape
 from typing import Literal, TypeAlias
 
+from kit import printable
 from kit.classroom.tallies import Tally
 from kit.i18n import language, translator
-from kit.podcast import printable
 from kit.spreadsheet import table
 
 __all__ = ["Bar", "Bars", "Report", "Section", "Table", "counted", "html", "pdf", "table"]

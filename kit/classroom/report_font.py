@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Self
 
-from kit.podcast import printable
+from kit import printable
 
 FONT = "static/static/media/SourceSansVF-Upright*.woff2"
 """In Streamlit's package."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from kit.decks.faults import Lines
 from kit.decks.loaded import DECK_FILE, IMAGE_SUFFIXES, LoadedDeck, deck_files, load
 from kit.decks.model import Deck, Item, Truth, Words
 from kit.errors import BadContent, BadInput, KitError, NotFound
-from kit.faults import Fault, Faults
+from kit.faults import Fault, Faults, Report
 
 TO_FILL = "…"
 """What :func:`kit.decks.making.new` writes where a person must."""
@@ -33,30 +33,10 @@ _PEOPLE = re.compile(
 
 
 @dataclass(frozen=True, kw_only=True)
-class CheckReport:
+class CheckReport(Report):
     """Everything found in a deck. ``deck`` is None when there are faults."""
 
-    name: str
     deck: Deck | None
-    faults: tuple[Fault, ...]
-    warnings: tuple[Fault, ...]
-
-    @property
-    def ok(self) -> bool:
-        """Whether the deck can be played."""
-        return not self.faults
-
-    def text(self, translate: Callable[[str], str] = str) -> str:
-        """Every fault, then every warning, one a line; empty if there is none."""
-        return "\n".join(f"- {fault.text(translate)}" for fault in (*self.faults, *self.warnings))
-
-    def as_json(self, translate: Callable[[str], str] = str) -> dict[str, object]:
-        """The report as plain types."""
-
-        def rows(found: tuple[Fault, ...]) -> list[dict[str, object]]:
-            return [{"line": fault.line, "message": fault.what.text(translate)} for fault in found]
-
-        return {"name": self.name, "ok": self.ok, "faults": rows(self.faults), "warnings": rows(self.warnings)}
 
 
 def check(path: Path) -> CheckReport:

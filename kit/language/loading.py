@@ -6,7 +6,6 @@ read a pickle, or such code, is to run whatever it says.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ from kit import settings
 from kit.errors import BadInput, NotFound
 from kit.journal.model import folder as of_the_journal
 from kit.journal.proportions import VARIANTS, Variant
-from kit.models import store
+from kit.models import local, store
 from kit.models.architecture import CONFIG, ENDINGS, task_of
 from kit.models.catalogue import Task
 from kit.models.picking import PICKLES
@@ -36,36 +35,16 @@ def load(name: str) -> LanguageModel:
     """
     folder = find(name)
     kind = _kind(folder, name)
-    os.environ["HF_HUB_OFFLINE"] = os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
-    from safetensors import SafetensorError
-    from transformers import AutoModelForCausalLM, AutoModelForMaskedLM, AutoTokenizer
-    from transformers.utils import logging
-
     from kit.language.scoring import Masked
 
-    logging.disable_progress_bar()
-    auto = AutoModelForMaskedLM if kind is Masked else AutoModelForCausalLM
-    try:
+    with local.loading(name):
+        from transformers import AutoModelForCausalLM, AutoModelForMaskedLM, AutoTokenizer
+
+        auto = AutoModelForMaskedLM if kind is Masked else AutoModelForCausalLM
         words = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
         network = auto.from_pretrained(
             folder, local_files_only=True, trust_remote_code=False, use_safetensors=True, dtype="float32"
         )
-    except (
-        OSError,
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        RuntimeError,
-        ImportError,
-        SafetensorError,
-    ) as error:
-        raise BadInput(
-            "The model “{name}” cannot be loaded ({reason}). Its folder may be damaged, or of a kind that transformers "
-            "does not know.",
-            name=name,
-            reason=" ".join(str(error).split())[:200],
-        ) from error
     if kind is Masked and words.mask_token_id is None:
         raise BadInput("“{name}” is a masked model, but its tokenizer has no mask.", name=name)
     known = network.config.vocab_size

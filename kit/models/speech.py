@@ -5,13 +5,13 @@ A compute worker loads it for one call and lets go of it: it may need the memory
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from kit.errors import BadInput, NotFound
+from kit.models import local
 from kit.models.architecture import CONFIG, speech_task_of
 from kit.models.catalogue import Task
 from kit.models.picking import PICKLES
@@ -36,19 +36,15 @@ def load(folder: str, task: Task) -> tuple[Processor, Network]:
     """
     name = name_of(folder)
     _check(Path(folder), name, task)
-    os.environ["HF_HUB_OFFLINE"] = os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
-    import torch
-    from safetensors import SafetensorError
-    from transformers import VitsModel, VitsTokenizer, WhisperForConditionalGeneration, WhisperProcessor
-    from transformers.utils import logging
+    with local.loading(name):
+        import torch
+        from transformers import VitsModel, VitsTokenizer, WhisperForConditionalGeneration, WhisperProcessor
 
-    logging.disable_progress_bar()
-    kinds: dict[Task, tuple[Any, Any]] = {
-        Task.TEXT_TO_SPEECH: (VitsTokenizer, VitsModel),
-        Task.SPEECH_RECOGNITION: (WhisperProcessor, WhisperForConditionalGeneration),
-    }
-    words, network = kinds[task]
-    try:
+        kinds: dict[Task, tuple[Any, Any]] = {
+            Task.TEXT_TO_SPEECH: (VitsTokenizer, VitsModel),
+            Task.SPEECH_RECOGNITION: (WhisperProcessor, WhisperForConditionalGeneration),
+        }
+        words, network = kinds[task]
         processor = words.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
         with torch.random.fork_rng(devices=[]):  # some layers draw numbers before their own are read
             loaded, about = network.from_pretrained(
@@ -59,22 +55,6 @@ def load(folder: str, task: Task) -> tuple[Processor, Network]:
                 dtype="float32",
                 output_loading_info=True,
             )
-    except (
-        OSError,
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        RuntimeError,
-        ImportError,
-        SafetensorError,
-    ) as error:
-        raise BadInput(
-            "The model “{name}” cannot be loaded ({reason}). Its folder may be damaged, or of a kind that transformers "
-            "does not know.",
-            name=name,
-            reason=" ".join(str(error).split())[:200],
-        ) from error
     # transformers puts chance in the place of what is missing. That part of a voice only learns, and never speaks.
     if missing := sorted(key for key in about["missing_keys"] if not key.startswith("posterior_encoder.")):
         raise BadInput(

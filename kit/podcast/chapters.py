@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kit.podcast.episode import Episode
-from kit.podcast.printable import line
+from kit.printable import line
 
 VERSION = "1.2.0"
 """Of the JSON chapters format (podcast namespace, « JSON Chapters Format »)."""

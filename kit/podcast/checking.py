@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -25,30 +25,10 @@ _Found = tuple[faults.Path, KitError]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Report:
+class Report(faults.Report):
     """Everything found in a project. ``episode`` is None when there are faults."""
 
-    name: str
     episode: Episode | None
-    faults: tuple[Fault, ...]
-    warnings: tuple[Fault, ...]
-
-    @property
-    def ok(self) -> bool:
-        """Whether the episode can be made."""
-        return not self.faults
-
-    def text(self, translate: Callable[[str], str] = str) -> str:
-        """Every fault, then every warning, one a line; empty if there is none."""
-        return "\n".join(f"- {fault.text(translate)}" for fault in (*self.faults, *self.warnings))
-
-    def as_json(self, translate: Callable[[str], str] = str) -> dict[str, object]:
-        """The report as plain types."""
-
-        def rows(found: tuple[Fault, ...]) -> list[dict[str, object]]:
-            return [{"line": fault.line, "message": fault.what.text(translate)} for fault in found]
-
-        return {"name": self.name, "ok": self.ok, "faults": rows(self.faults), "warnings": rows(self.warnings)}
 
 
 class _Loose(Episode):

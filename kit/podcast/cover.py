@@ -19,8 +19,8 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from kit.podcast.printable import line
 from kit.podcast.shapes import SHAPES
+from kit.printable import line
 
 SIZE = 3000
 """Pixels a side of a cover to publish (Apple: 1,400 to 3,000)."""

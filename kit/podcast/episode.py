@@ -12,8 +12,8 @@ from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import AfterValidator, Field, model_validator
 
+from kit.audio.moods import Mood
 from kit.audio.operations import LONGEST, Operation, Seconds
-from kit.audio.synth import Mood
 from kit.content import Content
 from kit.faults import Unfit
 from kit.levels import Level

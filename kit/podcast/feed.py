@@ -18,8 +18,8 @@ from kit.errors import BadContent, KitError
 from kit.faults import shown
 from kit.i18n import N_, translator
 from kit.podcast.episode import Episode, Job, SegmentKind
-from kit.podcast.printable import line, lines
 from kit.podcast.rights import names
+from kit.printable import line, lines
 
 NAMESPACES = {
     "atom": "http://www.w3.org/2005/Atom",

@@ -9,7 +9,7 @@ from kit.audio.voice import announced
 from kit.i18n import N_, translator
 from kit.podcast.chapters import clock
 from kit.podcast.episode import Episode, Jingle, Source, Synthetic
-from kit.podcast.printable import lines
+from kit.printable import lines
 
 NEWSCODES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 

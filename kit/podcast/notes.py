@@ -10,7 +10,7 @@ from kit.podcast.chapters import Chapter, clock
 from kit.podcast.episode import Claim, Episode, Jingle, Job, Music
 from kit.podcast.feed import guests
 from kit.podcast.machines import sources, statement
-from kit.podcast.printable import line, lines
+from kit.printable import line, lines
 
 JOBS = {
     Job.CHIEF: N_("editor in chief"),

@@ -27,9 +27,9 @@ from kit.podcast.assembling import assemble
 from kit.podcast.checklist import checklist, may_publish
 from kit.podcast.episode import FILE, WORK, Episode
 from kit.podcast.mixdown import Sound, mix
-from kit.podcast.printable import line
 from kit.podcast.remarks import Point, Remark
 from kit.podcast.transcript import Heard
+from kit.printable import line
 
 NOTES = "notes.md"
 FILES = (feed.SOUND, feed.CHAPTERS, *feed.TRANSCRIPTS, NOTES, feed.COVER, feed.FEED)

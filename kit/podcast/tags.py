@@ -14,7 +14,7 @@ from kit.i18n import N_, translator
 from kit.podcast.chapters import Chapter
 from kit.podcast.episode import Episode
 from kit.podcast.machines import SourceType
-from kit.podcast.printable import line, lines
+from kit.printable import line, lines
 
 if TYPE_CHECKING:
     from mutagen.id3 import Frame

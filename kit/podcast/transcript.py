@@ -17,7 +17,7 @@ from kit.i18n import N_, translator
 from kit.podcast.chapters import clock
 from kit.podcast.episode import Episode, Segment, Synthetic
 from kit.podcast.machines import aloud
-from kit.podcast.printable import line, lines
+from kit.printable import line, lines
 
 WIDTH = 42
 """Characters of a line, at most."""

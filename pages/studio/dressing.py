@@ -8,7 +8,7 @@ import streamlit as st
 
 from activities.podcast import labs
 from activities.podcast.labs import Shown
-from kit.audio.synth import Mood
+from kit.audio.moods import Mood
 from kit.models.catalogue import Task
 from kit.podcast.episode import Bed, Episode, Jingle, Music, Segment, SegmentKind, Source, Synthetic
 from kit.podcast.standing import MUSICAL

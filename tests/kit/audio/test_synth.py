@@ -9,8 +9,9 @@ import pytest
 
 from kit.audio import RATE, instruments, playing, scores
 from kit.audio.instruments import Voice
+from kit.audio.moods import Mood
 from kit.audio.styles import STYLES
-from kit.audio.synth import Mood, bed, jingle, sting
+from kit.audio.synth import bed, jingle, sting
 from kit.errors import BadInput
 
 KINDS = {"jingle": (jingle, 5.0), "sting": (sting, 2.0), "bed": (bed, 16.0)}

@@ -1,4 +1,4 @@
-"""Text fit for every file of an episode: what no format may carry, or what would lie about the rest, is left out.
+"""Text fit for every file that the kit writes: what no format may carry, or what would lie about the rest, is left out.
 
 XML, ID3 and terminals refuse control characters; the characters that override the direction of writing make a name read
 as another one. What joins emoji or shapes Arabic and Indic letters stays.
