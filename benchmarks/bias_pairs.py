@@ -16,7 +16,6 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import resource
 import subprocess
 import sys
 import tempfile
@@ -27,6 +26,8 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from minicons_scores import peak_mb
 
 from kit.language.loading import load
 from kit.language.scoring import Masked, shared
@@ -166,8 +167,7 @@ def main() -> None:
     given = pairs(asked.pairs)
     if asked.way:
         scores, seconds = WAYS[asked.way](Path(asked.folder), given)
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(json.dumps({"scores": scores, "seconds": seconds, "peak_mb": peak}))
+        print(json.dumps({"scores": scores, "seconds": seconds, "peak_mb": peak_mb()}))
         return
     with tempfile.TemporaryDirectory() as folder:
         models = {name: tiny(name, Path(folder) / name) for name in ("camembert", "gpt2")}

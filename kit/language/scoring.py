@@ -17,6 +17,7 @@ import difflib
 import math
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -73,12 +74,14 @@ class Causal:
         found = [0.0] * len(items)
         for group in _batches([len(item) for item in items]):
             ids, lengths = _padded([items[place] for place in group], self.words)
-            with torch.inference_mode():
-                # Padding comes after: in a causal model nothing before it sees it.
-                logits = self.network(input_ids=ids).logits[:, :-1].float()  # (items, longest - 1, vocabulary)
-            chosen = logits.gather(-1, ids[:, 1:, None])[..., 0] - logits.logsumexp(-1)
             counted = torch.arange(1, ids.shape[1]) < lengths[:, None]
-            for place, total in zip(group, chosen.masked_fill(~counted, 0.0).sum(-1).tolist(), strict=True):
+            at = counted.nonzero(as_tuple=True)
+            with torch.inference_mode(), _heading(self.network, *at):
+                # Padding comes after: in a causal model nothing before it sees it.
+                logits = self.network(input_ids=ids).logits[:, 0].float()  # (tokens that count, vocabulary)
+            logp = logits.gather(-1, ids[:, 1:][at][:, None])[:, 0] - logits.logsumexp(-1)
+            totals = torch.zeros(len(group), dtype=torch.float64).index_add(0, at[0], logp.double())
+            for place, total in zip(group, totals.tolist(), strict=True):
                 found[place] = total
         return found
 
@@ -209,19 +212,8 @@ class Masked:
         for group in _batches([len(ids) for ids, _, _ in jobs]):
             ids, lengths = _padded([jobs[job][0] for job in group], self.words)
             seen = torch.arange(ids.shape[1]) < lengths[:, None]
-            at = places[group]
-
-            def only(_: object, __: object, output: Any, at: Tensor = at) -> Any:
-                """The one place of each sentence that is asked for: the head is the widest layer of all."""
-                output.last_hidden_state = output.last_hidden_state[torch.arange(len(at)), at][:, None]
-                return output
-
-            hook = self.network.base_model.register_forward_hook(only)
-            try:
-                with torch.inference_mode():
-                    logits = self.network(input_ids=ids, attention_mask=seen.long()).logits[:, 0].float()
-            finally:
-                hook.remove()
+            with torch.inference_mode(), _heading(self.network, torch.arange(len(group)), places[group]):
+                logits = self.network(input_ids=ids, attention_mask=seen.long()).logits[:, 0].float()
             logp = logits.gather(-1, wanted[group][:, None])[:, 0] - logits.logsumexp(-1)
             for job, value in zip(group, logp.tolist(), strict=True):
                 found[job] = value
@@ -286,6 +278,24 @@ def _longest(network: Network) -> int:
 
 
 _OFFSET = frozenset({"roberta", "camembert", "xlm-roberta"})
+
+
+@contextmanager
+def _heading(network: Network, items: Tensor, places: Tensor) -> Iterator[None]:
+    """While it lasts, only these places of these items go through the head of ``network``, its widest layer.
+
+    What it then returns has one place for each: (places, 1, vocabulary).
+    """
+
+    def only(_: object, __: object, output: Any) -> Any:
+        output.last_hidden_state = output.last_hidden_state[items, places][:, None]
+        return output
+
+    hook = network.base_model.register_forward_hook(only)
+    try:
+        yield
+    finally:
+        hook.remove()
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
