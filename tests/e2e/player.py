@@ -133,12 +133,16 @@ class Player:
         assert options.nth(number).is_checked()
 
     def select(self, listbox: Locator, text: str) -> None:
-        """Choose the option of a list that begins with ``text``: reach it by Tab, write, press Enter."""
-        option = f'[role="option"]:has-text("{text}")'
+        """Choose the option of a list that begins with ``text``: reach it by Tab, write, press Enter once it is marked.
+
+        At a hand's pace: as it narrows, Streamlit's list moves the focus away and back, and closes and opens, within a
+        few hundredths of a second. An Enter in such a moment chooses nothing.
+        """
+        option = f'[role="option"][data-focused]:has-text("{text}")'
         for attempt in range(3):
             self.settle()
             self.tab_to(listbox.locator("input"))
-            self.page.keyboard.type(text)
+            self.page.keyboard.type(text, delay=60)
             try:
                 self.page.wait_for_selector(option, timeout=10_000)
                 break
@@ -146,6 +150,7 @@ class Player:
                 if attempt == 2:
                     raise
                 self.page.keyboard.press("Escape")
+        self.page.wait_for_timeout(150)
         self.page.keyboard.press("Enter")
         self.settle()
 

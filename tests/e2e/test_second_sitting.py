@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, TimeoutError
 
 from activities.spot_the_fake import words as activity_words
 from tests.e2e.camera import photograph, still
@@ -18,8 +18,11 @@ from tests.e2e.test_workshop import saved, start
 
 
 def wait_for(player: Player, selector: str, seconds: int = 240) -> None:
-    """Wait until a long computation has put something on the page."""
-    player.page.wait_for_selector(selector, timeout=seconds * 1000)
+    """Wait until a long computation has put something on the page; says what was there instead if it never does."""
+    try:
+        player.page.wait_for_selector(selector, timeout=seconds * 1000)
+    except TimeoutError as late:
+        raise AssertionError(f"no {selector} in {seconds} s on:\n{player.text()}") from late
     player.settle()
 
 
