@@ -106,13 +106,16 @@ class Player:
     # -- by keyboard -------------------------------------------------------------------------------------------------
 
     def tab_to(self, target: Locator, limit: int = 120) -> None:
-        """Press Tab until ``target`` has the focus; fails if the keyboard cannot reach it."""
-        for _ in range(limit):
-            # Looked up each time: a page that is drawn again meanwhile has another element in the same place.
-            if self.page.evaluate(f"wanted => ({_ACTIVE})() === wanted", target.element_handle()):
-                return
-            self.page.keyboard.press("Tab")
-        raise AssertionError(f"the keyboard does not reach {target}")
+        """Press Tab until ``target`` has the focus; fails if, twice, the keyboard does not reach it."""
+        for _ in range(2):
+            for _ in range(limit):
+                # Looked up each time: a page that is drawn again meanwhile has another element in the same place.
+                if self.page.evaluate(f"wanted => ({_ACTIVE})() === wanted", target.element_handle()):
+                    return
+                self.page.keyboard.press("Tab")
+            self.settle()
+        there = self.page.evaluate(f"() => ({_ACTIVE})()?.outerHTML.slice(0, 200)")
+        raise AssertionError(f"the keyboard does not reach {target}; it is on {there}")
 
     def press(self, key: str) -> None:
         """Reach the button of this widget key by Tab, and press Enter."""
