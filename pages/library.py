@@ -65,7 +65,13 @@ def _guide(slug: str, guide: Guide) -> None:
 
 def _download(name: str, lang: str) -> None:
     source = (guides.FOLDER / lang / f"{name}.md").read_bytes()
-    st.download_button(_("Download this guide"), data=source, file_name=f"{name}.{lang}.md", mime="text/markdown")
+    st.download_button(
+        _("Download this guide"),
+        data=source,
+        file_name=f"{name}.{lang}.md",
+        mime="text/markdown",
+        on_click="ignore",
+    )
 
 
 def _summary(front: FrontMatter) -> None:

@@ -65,6 +65,7 @@ def main() -> None:
                 data=json.dumps(held, ensure_ascii=False, indent=1),
                 file_name="contrechamp.json",
                 mime="application/json",
+                on_click="ignore",
             )
         else:
             paragraph(_("Nothing yet."))

@@ -125,7 +125,13 @@ def _written(scene: StepScene, words: TraceWords, file_name: str) -> None:
         read = _("Whoever leads reads it, and may then show it without your name.")
         st.caption(f"{kept} {read}")
     with st.container(horizontal=True):
-        st.download_button(_("Download my text"), data=st.session_state[key], file_name=file_name, mime="text/plain")
+        st.download_button(
+            _("Download my text"),
+            data=st.session_state[key],
+            file_name=file_name,
+            mime="text/plain",
+            on_click="ignore",
+        )
     with st.expander(_("An example")):
         for line in words.model:
             paragraph(line)

@@ -47,6 +47,7 @@ def one(scene: Scene, deck: LoadedDeck) -> None:
                     file_name=f"{deck.id}.zip",
                     mime="application/zip",
                     key=f"{PREFIX}.export.{deck.id}",
+                    on_click="ignore",
                 )
             removal(PREFIX, deck.id)
 
