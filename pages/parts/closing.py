@@ -72,16 +72,16 @@ def debrief(scene: StepScene[Any, Any], *, caution: str) -> None:
 
 def onward(scene: StepScene, asked: Asked) -> None:
     """The buttons at the foot of a question; at the very last one of the short format, its end."""
-    bar(scene, forward=asked.forward, back=asked.back)
     if asked.last and asked.forward == scene.run:
         paragraph(_("This is the end of the short format. Thank you!"), "big")
+    bar(scene, forward=asked.forward, back=asked.back)
 
 
 def trace(scene: StepScene[Any, Any], *, file_name: str, ahead: str) -> None:
     """What everyone writes at the end, from a beginning of sentence; then what awaits in the second sitting."""
     _written(scene, scene.words.trace, file_name)
-    bar(scene, forward=None, back=scene.run.previous_step())
     paragraph(ahead, "note")
+    bar(scene, forward=None, back=scene.run.previous_step())
 
 
 def _from_the_class(scene: StepScene) -> None:

@@ -59,7 +59,7 @@ def bar(
             if scene.run.has_answered():
                 saved = _("It is saved. The class goes on together: wait for the next step.")
                 st.html(f'<p class="note class-saved" role="status">{escape(saved)}</p>')
-    with st.container(horizontal=True, key="bar"):
+    with scene.foot or st.container(horizontal=True, key="bar"):
         if back is not None and back != scene.run:
             st.button(_("Back"), key=f"{scene.slug}.back", on_click=scene.move(lambda: back))
         if forward is not None and forward != scene.run:

@@ -53,8 +53,9 @@ def _bet(scene: StepScene[Any, Any], guesses: type[StrEnum]) -> None:
         label_visibility="collapsed",
         on_change=scene.move(lambda: scene.run.having(guess=st.session_state[key])),
     )
-    if scene.run.guess is not None:
-        st.html(f'<p class="note" role="status">{escape(words.after)}</p>')
+    # Its place is kept from the start: nothing moves under the hand of whoever has just chosen.
+    hidden = "" if scene.run.guess is not None else " waiting"
+    st.html(f'<p class="note{hidden}" role="status">{escape(words.after)}</p>')
 
 
 def _hands(scene: StepScene[Any, Any], words: Brief[Any], run: Betting, guesses: type[StrEnum]) -> None:

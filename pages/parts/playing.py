@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from importlib import import_module
 from typing import TypeVar
 from unicodedata import normalize
@@ -112,7 +113,7 @@ def play(
             paragraph(_("This step happens on the facilitator’s machine."), "note")
             bar(scene, forward=run.next_step(), back=run.previous_step())
         else:
-            view(scene)
+            _draw(scene, view)
     _foot(scene.words, type(run), leaving=scene.leaving, notes=_may_read_notes(scene))
     if run.step in computes and frame.is_here():
         workers = compute.connect(settings.load())
@@ -121,6 +122,17 @@ def play(
             st.session_state[WARMED] = workers.submit(warm, weight="heavy")
     if run.mode is Mode.PROJECTED:
         _follow(type(run))
+
+
+def _draw(scene: S, view: Callable[[S], None]) -> None:
+    """Draw a step, its buttons in a place of their own.
+
+    The browser knows what it shows by its place. When something new comes above the buttons, they would be taken away
+    and put back, and whoever presses one at that moment would press nothing.
+    """
+    screen, foot = st.container(key="screen"), st.container(horizontal=True, key="bar")
+    with screen:
+        view(replace(scene, foot=foot))
 
 
 def _in_class(
@@ -141,7 +153,7 @@ def _in_class(
         browser.arrive(f"{led.id}/{place}/{lead.paused}/{lead.locked}")
         unseen_title(scene.words.title)
         with st.container(key="step-participant"):
-            together.participant(scene, led, lambda: view(scene), projected_only=run.step in projected_only)
+            together.participant(scene, led, lambda: _draw(scene, view), projected_only=run.step in projected_only)
         return
     browser.arrive(place)
     with st.container(key="frame-enlarge"):
@@ -158,7 +170,7 @@ def _in_class(
         if (instead := together.instead(led)) is not None:
             instead()
         else:
-            view(scene)
+            _draw(scene, view)
             if scene.shows_answers:
                 together.tallies(scene)
     together.strip(scene, led)

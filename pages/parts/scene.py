@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Generic, Protocol, TypeVar
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from kit.classroom.classes import Class
 from kit.classroom.store import Stale
@@ -44,6 +45,8 @@ class StepScene(Generic[R, W]):
     role: Role
     led: Class | None = None
     """The class that this screen belongs to; None alone, or where only a screen is projected."""
+    foot: DeltaGenerator | None = None
+    """Where the buttons that lead back and on are drawn; None before the page has given them their place."""
 
     @property
     def slug(self) -> str:

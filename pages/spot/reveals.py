@@ -156,12 +156,13 @@ def _foot(scene: Scene, order: list[tuple[str, Shown]], place: int, open_: bool)
         return
     if place + 1 == min(CHOSEN, len(order)) and len(order) > CHOSEN:
         bar(scene, forward=run.next_step(), back=back)
-        st.button(
-            _("See the {n} other images first").format(n=len(order) - CHOSEN),
-            key=Key.REVEAL,
-            type="tertiary",
-            on_click=scene.move(lambda: run.at(place + 1)),
-        )
+        with scene.foot or st.container():
+            st.button(
+                _("See the {n} other images first").format(n=len(order) - CHOSEN),
+                key=Key.REVEAL,
+                type="tertiary",
+                on_click=scene.move(lambda: run.at(place + 1)),
+            )
         return
     last = place + 1 == len(order)
     bar(scene, forward=run.next_step() if last else run.at(place + 1), back=back)

@@ -106,16 +106,24 @@ class Player:
     # -- by keyboard -------------------------------------------------------------------------------------------------
 
     def tab_to(self, target: Locator, limit: int = 120) -> None:
-        """Press Tab until ``target`` has the focus; fails if, twice, the keyboard does not reach it."""
-        for _ in range(2):
+        """Press Tab until ``target`` has the focus and the page is quiet; fails if the keyboard does not reach it.
+
+        As a person does, who looks before pressing a key: what was written or chosen just before is drawn by then.
+        """
+        for _ in range(3):
             for _ in range(limit):
-                # Looked up each time: a page that is drawn again meanwhile has another element in the same place.
-                if self.page.evaluate(f"wanted => ({_ACTIVE})() === wanted", target.element_handle()):
-                    return
+                if self._has_focus(target):
+                    break
                 self.page.keyboard.press("Tab")
             self.settle()
+            if self._has_focus(target):
+                return
         there = self.page.evaluate(f"() => ({_ACTIVE})()?.outerHTML.slice(0, 200)")
         raise AssertionError(f"the keyboard does not reach {target}; it is on {there}")
+
+    def _has_focus(self, target: Locator) -> bool:
+        # Looked up each time: a page that is drawn again meanwhile has another element in the same place.
+        return self.page.evaluate(f"wanted => ({_ACTIVE})() === wanted", target.element_handle())
 
     def press(self, key: str) -> None:
         """Reach the button of this widget key by Tab, and press Enter."""
