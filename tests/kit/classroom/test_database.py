@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -130,6 +131,19 @@ def test_several_copies_may_open_an_empty_database_at_once(url: str) -> None:
     assert [names(one) for one in opened] == [{"answers"}] * 4
     for one in opened:
         one.close()
+
+
+def test_a_new_file_that_somebody_writes_in_is_waited_for(tmp_path: Path) -> None:
+    """SQLite refuses at once whoever turns it to the write-ahead log meanwhile: its own patience does not help."""
+    file = tmp_path / "kit.sqlite"
+    writer = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    writer.execute("BEGIN IMMEDIATE")
+    threading.Timer(0.3, writer.execute, ["COMMIT"]).start()
+    opened = Database(f"sqlite:///{file}")
+    put(opened, "answers")
+    assert names(opened) == {"answers"}
+    opened.close()
+    writer.close()
 
 
 # -- what has passed its date -----------------------------------------------------------------------------------------
