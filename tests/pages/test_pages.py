@@ -38,6 +38,11 @@ def alerts(app: AppTest) -> list[str]:
     return [html.proto.body for html in app.get("html") if 'class="alert error"' in html.proto.body]
 
 
+def said(app: AppTest) -> str:
+    """All the words that the screen's own markup says."""
+    return " ".join(html.proto.body for html in app.get("html"))
+
+
 def at(step_id: str, mode: Mode = Mode.SELF_PACED, **more: object) -> SortingRun:
     """A run that stands at a step."""
     plan = Plan.SECOND if SPOT_THE_FAKE.step(step_id).sitting == 2 else Plan.LESSON
@@ -123,7 +128,7 @@ def test_forensic_views_during_a_round(open_app: Opener, mode: Mode) -> None:
     for view in ("error_level", "noise", "spectrum", "metadata"):
         radio = app.radio(key=radio.key).set_value(view)
         app.run()
-        shown = " ".join(html.proto.body for html in app.get("html"))
+        shown = said(app)
         assert words[view].cannot.split("’")[0] in shown
         assert bool(app.get("image")) == (view != "metadata")
 
@@ -131,10 +136,10 @@ def test_forensic_views_during_a_round(open_app: Opener, mode: Mode) -> None:
 def test_the_room_never_sees_a_solution_early(open_app: Opener) -> None:
     words = activity_words.load("fr")
     app = resume(open_app, at("reveals", Mode.PROJECTED))
-    shown = " ".join(html.proto.body for html in app.get("html"))
+    shown = said(app)
     assert not any(verdict.long in shown for verdict in words.verdicts.values())
     app.button(key=Key.NEXT).click().run()
-    shown = " ".join(html.proto.body for html in app.get("html"))
+    shown = said(app)
     assert saved(app).shown
     assert 'class="verdict' in shown
 
@@ -149,7 +154,7 @@ def test_slates_are_saved_as_they_are_typed(open_app: Opener) -> None:
 def test_no_gain_is_shown_for_slates(open_app: Opener) -> None:
     words = activity_words.load("fr")
     app = resume(open_app, at("results", Mode.PROJECTED))
-    assert words.results.no_gain in " ".join(html.proto.body for html in app.get("html"))
+    assert words.results.no_gain in said(app)
 
 
 def test_no_score_mode_adds_nothing_up(open_app: Opener) -> None:

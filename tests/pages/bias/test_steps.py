@@ -24,7 +24,7 @@ from kit.bias import sets, weat_spec
 from kit.bias.agreement import agreement
 from kit.bias.weat_spec import Mark, Spec
 from kit.classroom.store import open_store
-from kit.compute import Compute, State, Status
+from kit.compute import Compute
 from kit.errors import KitError
 from kit.journal import making
 from kit.journal.making import ASKED, Made, Repair
@@ -40,9 +40,10 @@ from pages import frame
 from pages.bias import making as page
 from pages.bias.corpus import QUESTION
 from pages.bias.scene import SLUG, Key
+from tests.pages.answered import Answered
 from tests.pages.conftest import Opener
 from tests.pages.test_headings import in_order
-from tests.pages.test_pages import alerts, resume
+from tests.pages.test_pages import alerts, resume, said
 
 STEPS = [step.id for step in PROBE_BIAS.steps]
 LABS = ["pairs", "corpus", "making", "blank", "audit", "coding", "vectors"]
@@ -51,26 +52,6 @@ HOSTILE = "<script>alert(1)</script> <b>x</b>"
 CODED = activity_words.load("fr").coded
 WRITTEN: tuple[str, ...] = recorded.result(SLUG, "coding", {"before": CODED[0].text, "seed": 1}) or ()
 """What is continued, whatever is asked."""
-
-
-class Answered:
-    """A call that is there at once, or has failed."""
-
-    def __init__(self, value: object) -> None:
-        self.value = value
-
-    def status(self) -> Status:
-        """Finished."""
-        return Status(state=State.FAILED if isinstance(self.value, KitError) else State.DONE, fraction=1.0)
-
-    def result(self, timeout: float | None = None) -> Any:
-        """What it is, unless it failed."""
-        if isinstance(self.value, KitError):
-            raise self.value
-        return self.value
-
-    def leave(self) -> None:
-        """Nothing to stop."""
 
 
 @dataclass(frozen=True)
@@ -170,11 +151,6 @@ def at(step: str, mode: Mode = Mode.SELF_PACED, **more: object) -> BiasRun:
 def bodies(app: AppTest) -> list[str]:
     """The pieces of the screen's own markup."""
     return [html.proto.body for html in app.get("html")]
-
-
-def said(app: AppTest) -> str:
-    """All the words that the screen's own markup says."""
-    return " ".join(bodies(app))
 
 
 def fr(message: str, **values: object) -> str:

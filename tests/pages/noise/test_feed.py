@@ -30,7 +30,8 @@ from pages.noise.scene import SLUG, Scene
 from pages.parts import asking as parts
 from pages.parts.asking import request
 from tests.pages.conftest import Opener
-from tests.pages.noise.test_origin import map_of, resume, shown
+from tests.pages.noise.test_origin import map_of, resume
+from tests.pages.test_pages import said
 
 MAKE = "noise_to_image.make"
 
@@ -132,13 +133,13 @@ def test_one_photograph_is_taken_away_and_both_recipes_stay(open_app: Opener) ->
         request(BEFORE, before.recipe.model_dump_json()),
         request(kitchen.PICTURE, after.recipe.model_dump_json()),
     }
-    html = shown(app)
+    html = said(app)
     assert "bakery, bench, tree" in html
     assert "bakery, tree" in html
     assert html.count('class="fed"') == 2
     app.button(key=Key.FORGET).click().run()
     assert saved(app).before is None
-    assert 'class="fed"' not in shown(app)
+    assert 'class="fed"' not in said(app)
 
 
 @pytest.mark.usefixtures("_made")
@@ -147,11 +148,11 @@ def test_a_photograph_erased_meanwhile_ends_the_comparison(open_app: Opener) -> 
     mine = tuple(PhotoId(deck=deck.id, item=item.id) for item in deck.deck.items)
     app = resume(open_app, asking(run().cooking(photos=mine)))
     app.button(key=f"{Key.WITHOUT}.1").click().run()
-    assert 'class="fed"' in shown(app)
+    assert 'class="fed"' in said(app)
     decks.discard(decks.find(deck.id, settings.load()), mine[0].item)
     app.run()
     assert not app.exception
-    assert 'class="fed"' not in shown(app)
+    assert 'class="fed"' not in said(app)
     assert map_of(app, "feed") is not None
 
 
@@ -168,8 +169,8 @@ def test_the_picture_goes_into_the_deck_of_its_first_photograph(open_app: Opener
         expected = render.fit(np.asarray(image.convert("RGB")))
     np.testing.assert_array_equal(render.picture(changed, item, Truth.GENERATED), expected)
     assert [version.truth for version in changed.deck.item(mine[1].item).versions] == [Truth.REAL]
-    assert 'class="alert done"' in shown(app)
-    assert "Our street" in shown(app)
+    assert 'class="alert done"' in said(app)
+    assert "Our street" in said(app)
 
 
 @pytest.mark.usefixtures("_made")

@@ -20,6 +20,7 @@ from pages.noise import proportion
 from pages.noise.rectangle import changed
 from pages.noise.scene import SLUG
 from tests.pages.test_pages import resume as resume_run
+from tests.pages.test_pages import said
 
 Opener = Callable[..., AppTest]
 BOX = Box(x=0.1, y=0.2, width=0.3, height=0.4)
@@ -35,10 +36,6 @@ def saved(app: AppTest) -> NoiseRun:
     row = open_store(settings.load()).load(app.session_state["frame.device"], SLUG)
     assert row is not None
     return NoiseRun.model_validate_json(row[0])
-
-
-def said(app: AppTest) -> str:
-    return "".join(html.proto.body for html in app.get("html"))
 
 
 def made(app: AppTest) -> list[str]:

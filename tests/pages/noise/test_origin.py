@@ -18,15 +18,11 @@ from pages.noise.origin import percent, share
 from pages.noise.scene import SLUG, Key
 from pages.noise.sources import COLOURS
 from tests.pages.conftest import Opener
-from tests.pages.test_pages import resume
+from tests.pages.test_pages import resume, said
 
 
 def alone(level: Level) -> NoiseRun:
     return NoiseRun(seed=1, mode=Mode.SELF_PACED, level=level, step="origin")
-
-
-def shown(app: AppTest) -> str:
-    return " ".join(html.proto.body for html in app.get("html"))
 
 
 def map_of(app: AppTest, step: str) -> dict[str, Any] | None:
@@ -53,8 +49,8 @@ def test_before_4e_the_recorded_picture_is_explored(open_app: Opener) -> None:
     assert len(data["photos"]) == 1
     assert not [button for button in app.button if str(button.key).startswith(Key.MAKE)]
     words = activity_words.load("fr").labs["origin"]
-    assert words.honest in shown(app).replace("&#x27;", "'").replace("&quot;", '"')
-    assert percent(origins.copied[8]) in shown(app)
+    assert words.honest in said(app).replace("&#x27;", "'").replace("&quot;", '"')
+    assert percent(origins.copied[8]) in said(app)
 
 
 def test_another_threshold_counts_another_share(open_app: Opener) -> None:
@@ -64,7 +60,7 @@ def test_another_threshold_counts_another_share(open_app: Opener) -> None:
     assert drawn(app)["alike"] == 16
     assert origins.copied[16] > origins.copied[8] + 0.05
     for part in (origins.copied[16], origins.blended(16)):
-        assert f"<b>{percent(part)}</b>" in shown(app)
+        assert f"<b>{percent(part)}</b>" in said(app)
 
 
 def test_nothing_is_computed_before_somebody_asks(open_app: Opener) -> None:

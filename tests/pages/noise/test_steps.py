@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from activities.noise_to_image import words as activity_words
 from activities.noise_to_image.activity import NOISE_TO_IMAGE
@@ -18,7 +17,7 @@ from kit.walk import Plan
 from pages.noise.scene import SLUG, Key
 from tests.pages.conftest import Opener
 from tests.pages.test_headings import in_order
-from tests.pages.test_pages import alerts, resume
+from tests.pages.test_pages import alerts, resume, said
 from tests.pages.test_pages import at as sorting
 
 STEPS = [step.id for step in NOISE_TO_IMAGE.steps]
@@ -53,11 +52,6 @@ def at(step: str, mode: Mode = Mode.SELF_PACED, **more: object) -> NoiseRun:
     """A run that stands at a step."""
     plan = Plan.SECOND if NOISE_TO_IMAGE.step(step).sitting == 2 else Plan.LESSON
     return NoiseRun.model_validate({"seed": 7, "mode": mode, "plan": plan, "step": step, **more})
-
-
-def said(app: AppTest) -> str:
-    """All the words that the screen's own markup says."""
-    return " ".join(html.proto.body for html in app.get("html"))
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])

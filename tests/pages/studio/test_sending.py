@@ -27,6 +27,7 @@ from pages import frame
 from pages.studio import recording, scene
 from pages.studio.scene import Key
 from tests.pages.conftest import Opener
+from tests.pages.test_pages import said
 
 FOX, OTTER = "Renard bleu", "Loutre verte"
 MUSIC = Segment(id="theme", kind=SegmentKind.THEME)
@@ -100,11 +101,6 @@ def opened(project: str) -> str:
 
 def phone(open_app: Opener, lang: str = "en") -> AppTest:
     return open_app("podcast", lang)
-
-
-def said(app: AppTest) -> str:
-    """All the words that the screen's own markup says."""
-    return " ".join(html.proto.body for html in app.get("html"))
 
 
 def takes(project: str, segment: str = "hook") -> list[str]:

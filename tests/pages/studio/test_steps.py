@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime
 from types import SimpleNamespace
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from activities.podcast import words as activity_words
 from activities.podcast.activity import PODCAST
@@ -39,7 +38,7 @@ from pages.studio.scene import SLUG, Key
 from pages.studio.waveform import changed
 from tests.pages.conftest import Opener
 from tests.pages.test_headings import in_order
-from tests.pages.test_pages import alerts
+from tests.pages.test_pages import alerts, said
 
 STEPS = [step.id for step in PODCAST.steps]
 HOSTILE = "<script>alert(1)</script> <b>x</b>"
@@ -70,11 +69,6 @@ def at(step: str, project: str, mode: Mode = Mode.SELF_PACED, **more: object) ->
     return PodcastRun.model_validate({"seed": 7, "mode": mode, "plan": plan, "step": step, "project": project, **more})
 
 
-def texts(app: AppTest) -> str:
-    """All the kit's own markup on screen."""
-    return " ".join(html.proto.body for html in app.get("html"))
-
-
 def now(project: str) -> Episode:
     return store().open(project).episode
 
@@ -86,7 +80,7 @@ def test_step_draws(open_app: Opener, step: str, mode: Mode, lang: str) -> None:
     app = open_app(SLUG, lang=lang, run=at(step, project, mode))
     assert not alerts(app)
     assert app.header[0].value == activity_words.load(lang).steps[step].title
-    assert 'class="afternoon' not in texts(app), "a clock where nobody is in a hurry"
+    assert 'class="afternoon' not in said(app), "a clock where nobody is in a hurry"
     in_order(app)
 
 
@@ -94,7 +88,7 @@ def test_step_draws(open_app: Opener, step: str, mode: Mode, lang: str) -> None:
 def test_the_afternoon_shows_its_clock(open_app: Opener, step: str) -> None:
     project = store().create(EPISODE)
     run = at(step, project, Mode.PROJECTED, plan=Plan.HALF_DAY, began=datetime.now(UTC))
-    assert 'class="afternoon' in texts(open_app(SLUG, run=run))
+    assert 'class="afternoon' in said(open_app(SLUG, run=run))
 
 
 @pytest.mark.parametrize("step", ["brief", "record", "audition", "debrief"])
@@ -102,7 +96,7 @@ def test_facilitator_reads_the_notes(open_app: Opener, step: str) -> None:
     project = store().create(EPISODE.having(team="Les curieux"))
     app = open_app("conduct", run=at(step, project, Mode.PROJECTED))
     assert activity_words.load("fr").steps[step].title in [header.value for header in app.header]
-    assert "Les curieux" in texts(app)
+    assert "Les curieux" in said(app)
 
 
 def test_a_new_project_begins_with_somebody_who_speaks(open_app: Opener) -> None:
@@ -127,7 +121,7 @@ def test_what_is_typed_is_in_the_project(open_app: Opener) -> None:
     app = open_app(SLUG, run=at("team", project))
     app.text_input(key=Key.TEAM).input(HOSTILE).run()
     assert now(project).team == HOSTILE
-    assert HOSTILE not in texts(app)
+    assert HOSTILE not in said(app)
 
 
 def test_two_at_one_project(open_app: Opener) -> None:
@@ -168,12 +162,12 @@ def test_members_come_and_go(open_app: Opener) -> None:
 def test_a_claim_without_a_source_is_said_in_the_rundown(open_app: Opener) -> None:
     project = store().create(EPISODE)
     app = open_app(SLUG, run=at("rundown", project, segment="hook"))
-    assert "Une affirmation" in texts(app)
+    assert "Une affirmation" in said(app)
     app = open_app(SLUG, run=at("angle", project))
     app.text_input(key=f"{Key.CLAIM}.c1.who").input("Une chercheuse").run()
     app.text_input(key=f"{Key.CLAIM}.c1.where").input("Un journal").run()
     assert now(project).claims[0].sourced
-    assert "Une affirmation" not in texts(open_app(SLUG, run=at("rundown", project, segment="hook")))
+    assert "Une affirmation" not in said(open_app(SLUG, run=at("rundown", project, segment="hook")))
 
 
 def test_a_card_goes_with_what_named_it(open_app: Opener) -> None:
@@ -215,7 +209,7 @@ def test_no_microphone_without_agreement(open_app: Opener) -> None:
         without = open_app(SLUG, run=at("record", project, segment="hook"))
         assert not without.get("audio_input")
         assert not without.get("file_uploader")
-        assert "Renard bleu" in texts(without)
+        assert "Renard bleu" in said(without)
 
 
 def test_no_microphone_for_a_role_without_voice(open_app: Opener) -> None:
@@ -274,8 +268,8 @@ def test_whose_turn_at_the_microphone(open_app: Opener) -> None:
         store().create(EPISODE.having(team=team))
     run = at("record", store().ids()[0], Mode.PROJECTED, plan=Plan.HALF_DAY, began=datetime.now(UTC))
     app = open_app(SLUG, run=run)
-    assert "Les curieux" in texts(app)
-    assert "Les pressés" in texts(app)
+    assert "Les curieux" in said(app)
+    assert "Les pressés" in said(app)
 
 
 def test_the_facilitator_stretches_a_step(open_app: Opener) -> None:

@@ -17,7 +17,7 @@ from activities.next_word.answers import Guess, Verdict
 from activities.next_word.run import WordRun
 from kit import recorded, settings
 from kit.classroom.store import open_store
-from kit.compute import Compute, State, Status
+from kit.compute import Compute
 from kit.errors import KitError
 from kit.language.loading import JOURNAL
 from kit.language.micro import Point
@@ -31,32 +31,13 @@ from pages.parts.language_models import models, present
 from pages.word import surprise
 from pages.word.furnishing import piece, shown
 from pages.word.scene import SLUG, TASKS, Key
+from tests.pages.answered import Answered
 from tests.pages.conftest import Opener
 from tests.pages.test_headings import in_order
-from tests.pages.test_pages import alerts, resume
+from tests.pages.test_pages import alerts, resume, said
 
 STEPS = [step.id for step in NEXT_WORD.steps]
 LABS = ["tokens", "bets", "temperature", "facts", "surprise", "train"]
-
-
-class Answered:
-    """A call that is there at once, or has failed."""
-
-    def __init__(self, value: object) -> None:
-        self.value = value
-
-    def status(self) -> Status:
-        """Finished."""
-        return Status(state=State.FAILED if isinstance(self.value, KitError) else State.DONE, fraction=1.0)
-
-    def result(self, timeout: float | None = None) -> Any:
-        """What it is, unless it failed."""
-        if isinstance(self.value, KitError):
-            raise self.value
-        return self.value
-
-    def leave(self) -> None:
-        """Nothing to stop."""
 
 
 @pytest.fixture(autouse=True)
@@ -85,11 +66,6 @@ def at(step: str, mode: Mode = Mode.SELF_PACED, **more: object) -> WordRun:
     """A run that stands at a step."""
     plan = Plan.SECOND if NEXT_WORD.step(step).sitting == 2 else Plan.LESSON
     return WordRun.model_validate({"seed": 7, "mode": mode, "plan": plan, "step": step, **more})
-
-
-def said(app: AppTest) -> str:
-    """All the words that the screen's own markup says."""
-    return " ".join(html.proto.body for html in app.get("html"))
 
 
 def saved(app: AppTest) -> WordRun:
