@@ -16,6 +16,7 @@ import random
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from kit.journal.french import Word, capital
 
@@ -113,8 +114,8 @@ class Grammar:
 
     # -- writing -----------------------------------------------------------------------------------------------------
 
-    def write(self, rng: random.Random, kind: str = "") -> Item:
-        """One item, of that kind or of any, by their shares."""
+    def write(self, rng: random.Random, kind: str = "", settled: Mapping[str, str] = MappingProxyType({})) -> Item:
+        """One item, of that kind or of any, by their shares. Variables of ``settled`` take their value from there."""
         chosen = self.kind(kind) if kind else rng.choices(self.kinds, [each.share for each in self.kinds])[0]
         context: dict[str, str] = {}
         text, pieces = "", []
@@ -127,13 +128,24 @@ class Grammar:
                     case Literal():
                         text += node.text
                     case Choice():
-                        options = node.options[_draw(chosen, context, node.by, rng) if node.by else ""]
+                        options = node.options[_draw(chosen, context, node.by, rng, settled) if node.by else ""]
                         nodes.extend(reversed(rng.choice(options)))
                     case Slot():
-                        value = _draw(chosen, context, node.variable, rng)
+                        value = _draw(chosen, context, node.variable, rng, settled)
                         pieces.append(Piece(node, len(text), tuple(sorted(context.items()))))
                         text += self.said(node, value)
         return Item(kind=chosen.name, text=text, drawn=context, pieces=tuple(pieces))
+
+    def cases(self) -> Iterator[tuple[Kind, Mapping[str, str], float]]:
+        """Each kind with each way of drawing the variables that depend on another, and those they depend on; and how
+        probable it is, 0 to 1. The cases of one variable's value follow each other, in the order of the variables."""
+        for kind in self.kinds:
+            found: list[tuple[Context, float]] = [((), math.log(kind.share))]
+            for name in (name for name, variable in kind.variables.items() if variable.given):
+                found = [
+                    (wider, logp + more) for context, logp in found for _, wider, more in _values(kind, context, name)
+                ]
+            yield from ((kind, dict(context), math.exp(logp)) for context, logp in found)
 
     # -- reading -----------------------------------------------------------------------------------------------------
 
@@ -226,12 +238,12 @@ def _values(kind: Kind, context: Context, name: str) -> Iterator[tuple[str, Cont
                 yield value, tuple(sorted((*wider, (name, value)))), logp + math.log(share)
 
 
-def _draw(kind: Kind, context: dict[str, str], name: str, rng: random.Random) -> str:
-    """The value of ``name``, drawn now if it was not before. Adds it to ``context``."""
+def _draw(kind: Kind, context: dict[str, str], name: str, rng: random.Random, settled: Mapping[str, str]) -> str:
+    """The value of ``name``: settled, or drawn now if it was not before. Adds it to ``context``."""
     if name not in context:
         variable = kind.variables[name]
-        row = variable.rows[_draw(kind, context, variable.given, rng) if variable.given else ""]
-        context[name] = rng.choices([value for value, _ in row], [share for _, share in row])[0]
+        row = variable.rows[_draw(kind, context, variable.given, rng, settled) if variable.given else ""]
+        context[name] = settled.get(name) or rng.choices([value for value, _ in row], [share for _, share in row])[0]
     return context[name]
 
 

@@ -332,17 +332,20 @@ def _warped(logits: Tensor, draw: Draw) -> Tensor:
     return scores[0]
 
 
+def _cuts(model: Causal, word: str) -> tuple[list[int], list[int], list[int]]:
+    """The tokens of ``word`` at the start of a text, after a space, and stuck to what comes before."""
+    start, spaced, mark, stuck = (
+        model.words(text, add_special_tokens=False)["input_ids"] for text in (word, f" {word}", "(", f"({word}")
+    )
+    return start, spaced, stuck[len(mark) :] if stuck[: len(mark)] == mark else []
+
+
 def _suppressed(model: Causal, logits: Tensor, ids: Sequence[int], words: Sequence[str]) -> Tensor:
     """Which tokens would begin, or end, one of ``words`` after ``ids``: booleans over the vocabulary."""
     import torch
     from transformers import NoBadWordsLogitsProcessor
 
-    pieces = [
-        cut
-        for word in words
-        for written in (word, f" {word}")
-        if (cut := model.words(written, add_special_tokens=False)["input_ids"])
-    ]
+    pieces = [cut for word in words for cut in _cuts(model, word) if cut]
     if not pieces:
         return torch.zeros_like(logits, dtype=torch.bool)
     refused = NoBadWordsLogitsProcessor(pieces, eos_token_id=model.words.eos_token_id)
