@@ -71,6 +71,12 @@ class Kind:
     variables: Mapping[str, Variable]
     sentences: tuple[Choice, ...]
 
+    @property
+    def dependent(self) -> tuple[str, ...]:
+        """The variables that depend on another, each after that one, which is among them too."""
+        linked = (name for own, each in self.variables.items() if each.given for name in (each.given, own))
+        return tuple(dict.fromkeys(linked))
+
 
 @dataclass(frozen=True)
 class Piece:
@@ -137,11 +143,13 @@ class Grammar:
         return Item(kind=chosen.name, text=text, drawn=context, pieces=tuple(pieces))
 
     def cases(self) -> Iterator[tuple[Kind, Mapping[str, str], float]]:
-        """Each kind with each way of drawing the variables that depend on another, and those they depend on; and how
-        probable it is, 0 to 1. The cases of one variable's value follow each other, in the order of the variables."""
+        """Each kind with each way of drawing its :attr:`Kind.dependent` variables, and its probability, 0 to 1.
+
+        The cases of one variable's value follow each other, in the order of the variables.
+        """
         for kind in self.kinds:
             found: list[tuple[Context, float]] = [((), math.log(kind.share))]
-            for name in (name for name, variable in kind.variables.items() if variable.given):
+            for name in kind.dependent:
                 found = [
                     (wider, logp + more) for context, logp in found for _, wider, more in _values(kind, context, name)
                 ]

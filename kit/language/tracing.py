@@ -332,12 +332,12 @@ def _warped(logits: Tensor, draw: Draw) -> Tensor:
     return scores[0]
 
 
-def _cuts(model: Causal, word: str) -> tuple[list[int], list[int], list[int]]:
-    """The tokens of ``word`` at the start of a text, after a space, and stuck to what comes before."""
-    start, spaced, mark, stuck = (
-        model.words(text, add_special_tokens=False)["input_ids"] for text in (word, f" {word}", "(", f"({word}")
-    )
-    return start, spaced, stuck[len(mark) :] if stuck[: len(mark)] == mark else []
+def _cuts(model: Causal, words: Sequence[str]) -> list[list[int]]:
+    """The tokens of each of ``words`` at the start of a text, after a space, and stuck to what comes before."""
+    texts = ["(", *(f"{before}{word}" for before in ("", " ", "(") for word in words)]
+    mark, *cuts = model.words(texts, add_special_tokens=False)["input_ids"]
+    free, stuck = cuts[: 2 * len(words)], cuts[2 * len(words) :]
+    return [cut for cut in (*free, *(each[len(mark) :] for each in stuck if each[: len(mark)] == mark)) if cut]
 
 
 def _suppressed(model: Causal, logits: Tensor, ids: Sequence[int], words: Sequence[str]) -> Tensor:
@@ -345,7 +345,7 @@ def _suppressed(model: Causal, logits: Tensor, ids: Sequence[int], words: Sequen
     import torch
     from transformers import NoBadWordsLogitsProcessor
 
-    pieces = [cut for word in words for cut in _cuts(model, word) if cut]
+    pieces = _cuts(model, words)
     if not pieces:
         return torch.zeros_like(logits, dtype=torch.bool)
     refused = NoBadWordsLogitsProcessor(pieces, eos_token_id=model.words.eos_token_id)

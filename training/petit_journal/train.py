@@ -13,8 +13,7 @@ log beside the weights. All three share the tokenizer of the declared corpus, so
 by token.
 
 The matrices between the layers learn by Muon (K. Jordan 2024, with the scale of Liu and others 2025, arXiv 2502.16982),
-the rest by AdamW. AdamW alone learns what counts most and leaves the rest for long: after the same 1,200 steps, its
-shares were 13 points from the corpus's (root mean square of all the declared rows), and Muon's 9.
+the rest by AdamW, which alone learns what counts most and leaves the rest for long.
 """
 
 from __future__ import annotations
@@ -111,18 +110,15 @@ def encode(words: PreTrainedTokenizerFast, texts: list[str]) -> list[list[int]]:
 
 
 def case(written: Grammar, entry: Entry) -> tuple[str, ...]:
-    """The kind of an item and what was drawn for it of the variables that depend on another, and of those others."""
-    variables = written.kind(entry.kind).variables
-    names = dict.fromkeys(name for own, each in variables.items() if each.given for name in (each.given, own))
-    return (entry.kind, *(entry.drawn.get(name, "") for name in names))
+    """The kind of an item, and what was drawn for it of the variables that depend on another."""
+    return (entry.kind, *(entry.drawn.get(name, "") for name in written.kind(entry.kind).dependent))
 
 
 def batches(cases: list[tuple[str, ...]], rng: random.Random) -> list[list[int]]:
     """Places of items, :data:`BATCH` together: each case is dealt evenly over the pass, by the golden ratio.
 
     By chance alone, now the women, now the men of a job come in a row: its share wanders with them, and the last
-    weights stay where it stood, up to five points from the corpus. Nor by length, though that would pad less: an item's
-    length depends on what it says.
+    weights stay where it stood. Nor by length, though that would pad less: an item's length depends on what it says.
     """
     order = sorted(range(len(cases)), key=lambda place: (cases[place], rng.random()))
     start = rng.random()

@@ -194,13 +194,11 @@ def test_the_corpus_keeps_to_the_table(shipped: Corpus) -> None:
 
 def test_every_case_of_the_grammar_comes_as_often_as_it_should(journal: Grammar, shipped: Corpus) -> None:
     """A job, a gender and a first name together: within one portrait of what their probabilities make."""
-    portrait, counts = (
-        journal.kind("portrait"),
-        Counter(
-            (each.drawn["job"], each.drawn["gender"], each.drawn["first"])
-            for each in shipped.entries
-            if each.kind == "portrait"
-        ),
+    portrait = journal.kind("portrait")
+    counts = Counter(
+        (each.drawn["job"], each.drawn["gender"], each.drawn["first"])
+        for each in shipped.entries
+        if each.kind == "portrait"
     )
     jobs = portrait.variables["job"].rows[""]
     genders, names = portrait.variables["gender"].rows, portrait.variables["first"].rows
