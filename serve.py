@@ -270,7 +270,8 @@ def first_language(accepted: str) -> str:
 
 def is_page(path: str, accept: str) -> bool:
     """Whether a request asks for a page of the app (and not for a file, an API or a socket)."""
-    return "text/html" in accept and not path.startswith(("/_stcore", "/static/", "/media/")) and "." not in path
+    files = ("/_stcore", "/static/", "/media/", "/files/")
+    return "text/html" in accept and not path.startswith(files) and "." not in path
 
 
 def lan_addresses() -> list[str]:
@@ -326,11 +327,13 @@ def application(hosts: frozenset[str] = frozenset(), *, https: bool = False) -> 
     # until the first script has run, and a link straight to a page would run that page without its frame.
     PagesManager.uses_pages_directory = False
 
+    from kit import on_demand
     from kit.classroom import events
     from kit.classroom.store import open_store
 
-    told = events.route(lambda: open_store(settings.load()), lambda cookies: device_of(cookies))
-    return StreamlitApp(ROOT / "app.py", routes=[told], middleware=[Middleware(Door, hosts=hosts, https=https)])  # type: ignore[return-value]
+    told = events.route(lambda: open_store(settings.load()), device_of)
+    made = on_demand.route(device_of)
+    return StreamlitApp(ROOT / "app.py", routes=[told, made], middleware=[Middleware(Door, hosts=hosts, https=https)])  # type: ignore[return-value]
 
 
 def run(

@@ -21,7 +21,7 @@ def draw(scene: Scene, kept: Kept) -> None:
     for row, profession in enumerate(gallery.professions):
         pictures = gallery.row(row)
         with st.container(key=f"gallery-row-{row}"):
-            st.html(f'<h3 class="gallery-title">{escape(profession.name.text(lang))}</h3>')
+            st.html(f'<h3 class="named">{escape(profession.name.text(lang))}</h3>')
             _row(kept, pictures)
             made = [picture for picture in pictures if picture.shot is Shot.MADE]
             if made:

@@ -30,7 +30,7 @@ def draw(scene: Scene, kept: Kept) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         profession = gallery.professions[picture.profession].name.text(lang)
-        st.html(f'<h3 class="gallery-title">{escape(profession)}</h3>')
+        st.html(f'<h3 class="named">{escape(profession)}</h3>')
         with st.container(key="gallery-picture"):
             draw_picture(kept.png(picture.file), alt(gallery, picture))
         text = _("Picture {n} of {total} · {noted} noted")

@@ -19,6 +19,7 @@ from pages.noise.hub_models import installed, may_drive, offer, refusal
 from pages.noise.scene import Scene
 from pages.parts.prose import escape, paragraph
 from pages.parts.scene import save
+from pages.parts.taking import take
 
 PREFIX = "noise_to_image.shelf"
 USUAL = 6
@@ -55,7 +56,7 @@ def _row(scene: Scene, one: Kept) -> None:
     made = now.of(Shot.MADE)
     noted = sum(now.noted(picture) for picture in made)
     with st.container(border=True, key=f"gallery-{one.id}"):
-        st.html(f'<h3 class="gallery-title">{escape(now.title)}</h3>')
+        st.html(f'<h3 class="named">{escape(now.title)}</h3>')
         text = _("{professions} professions, {made} pictures of {total}, {noted} noted · {model}")
         paragraph(
             text.format(
@@ -67,7 +68,7 @@ def _row(scene: Scene, one: Kept) -> None:
             ),
             "source",
         )
-        with st.container(horizontal=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
             st.button(
                 _("Open"),
                 type="primary",
@@ -75,13 +76,12 @@ def _row(scene: Scene, one: Kept) -> None:
                 on_click=scene.move(lambda: scene.run.having(gallery=one.id, gallery_view="grid", gallery_picture="")),
             )
             lang = frame.lang()
-            st.download_button(
+            take(
                 _("Export"),
-                data=lambda: galleries.export(one, lang),
-                file_name=f"{one.id}.zip",
+                lambda: galleries.export(one, lang),
+                name=f"{one.id}.zip",
                 mime="application/zip",
                 key=f"{PREFIX}.export.{one.id}",
-                on_click="ignore",
             )
             with st.popover(_("Remove")):
                 st.button(

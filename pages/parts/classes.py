@@ -22,6 +22,7 @@ from pages.parts import quiz, together
 from pages.parts.prose import escape, paragraph
 from pages.parts.scene import StepScene
 from pages.parts.starting import MINUTES, PIN, timed_for
+from pages.parts.taking import take
 from serve import room_addresses
 
 AnyScene: TypeAlias = StepScene[Any, Any]
@@ -218,15 +219,9 @@ def taking_home(led: Class) -> None:
     )
     with st.expander(_("Take the report home")):
         paragraph(_("The report holds no name and, of the texts, those alone that you have shown."), "source")
-        for label, ending, mime, data in files:
-            st.download_button(
-                label,
-                data=data,
-                file_name=f"contrechamp-{activity}-{led.code}.{ending}",
-                mime=mime,
-                key=f"class.report.{ending}.{led.code}",
-                on_click="ignore",
-            )
+        for label, ending, mime, make in files:
+            name = f"contrechamp-{activity}-{led.code}.{ending}"
+            take(label, make, name=name, mime=mime, key=f"class-report-{ending}-{led.code}")
         paragraph(_("The table has every text, shown or not: read it before you pass it on."), "source")
 
 

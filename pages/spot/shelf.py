@@ -17,6 +17,7 @@ from pages import frame
 from pages.frame import _
 from pages.parts.bring import approval, removal
 from pages.parts.prose import escape, paragraph
+from pages.parts.taking import take
 from pages.parts.working import drop, running, work
 from pages.spot.scene import Scene
 
@@ -31,7 +32,7 @@ def one(scene: Scene, deck: LoadedDeck) -> None:
     waiting = [item for item in deck.deck.items if not item.approved]
     alone = [item for item in deck.deck.items if len(item.versions) == 1 and not item.portrait]
     with st.container(border=True):
-        st.html(f"<h3>{escape(deck_words(deck.deck.title, frame.lang()))}</h3>")
+        st.html(f'<h3 class="named">{escape(deck_words(deck.deck.title, frame.lang()))}</h3>')
         if alone:
             _doubles(scene, deck, alone)
         if waiting:
@@ -39,15 +40,14 @@ def one(scene: Scene, deck: LoadedDeck) -> None:
             names = {truth: verdict.name for truth, verdict in scene.words.verdicts.items()}
             for item in waiting:
                 approval(PREFIX, deck, item, names)
-        with st.container(horizontal=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
             if not waiting:
-                st.download_button(
+                take(
                     _("Export"),
-                    data=lambda: _zip(deck),
-                    file_name=f"{deck.id}.zip",
+                    lambda: _zip(deck),
+                    name=f"{deck.id}.zip",
                     mime="application/zip",
                     key=f"{PREFIX}.export.{deck.id}",
-                    on_click="ignore",
                 )
             removal(PREFIX, deck.id)
 

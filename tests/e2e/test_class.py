@@ -202,7 +202,7 @@ def test_a_class_from_the_code_to_the_report(room: Server, browser: Browser, tmp
 
     # The report goes home; the class is ended.
     for kind, head in (("html", b"<!doctype html>"), ("pdf", b"%pdf-"), ("csv", b"\xef\xbb\xbf")):
-        button = leader.page.locator(f".st-key-class-report-{kind}-{code} button").first
+        button = leader.page.locator(f".st-key-class-report-{kind}-{code} a").first
         if not button.is_visible():
             leader.page.get_by_text("Emporter le rapport").first.click()
         with leader.page.expect_download() as download:
@@ -210,6 +210,7 @@ def test_a_class_from_the_code_to_the_report(room: Server, browser: Browser, tmp
         file = tmp_path / f"report.{kind}"
         download.value.save_as(file)
         assert file.read_bytes().lower().startswith(head)
+    leader.look("class-report")
     rows = list(csv.reader(io.StringIO((tmp_path / "report.csv").read_text("utf-8-sig")), delimiter=";"))
     assert len(rows) == 1 + 3 * 2 * IMAGES
     said = (tmp_path / "report.html").read_text("utf-8") + (tmp_path / "report.csv").read_text("utf-8-sig")

@@ -123,7 +123,7 @@ def test_a_deck_of_ones_own(play: Callable[..., Player], tmp_path: Path) -> None
     player.enter(player.page.locator('[class*="own-yes"] button'))
     player.settle()
     with player.page.expect_download() as download:
-        player.enter(player.page.locator('[class*="own-export"] button'))
+        player.enter(player.page.locator('[class*="own-export"] a'))
     packed = tmp_path / "deck.zip"
     download.value.save_as(packed)
     player.page.wait_for_timeout(1000)
@@ -132,7 +132,7 @@ def test_a_deck_of_ones_own(play: Callable[..., Player], tmp_path: Path) -> None
     player.send_files(uploaders.nth(1), [packed])
     player.enter(fields(player)["import"])
     wait_for(player, ".alert.done")
-    assert player.page.locator('[class*="own-export"] button').count() == 2
+    assert player.page.locator('[class*="own-export"] a').count() == 2
     player.look("own-deck-imported")
 
     # And both go away, in two gestures each.
@@ -141,7 +141,7 @@ def test_a_deck_of_ones_own(play: Callable[..., Player], tmp_path: Path) -> None
         player.enter(player.page.locator('[data-testid="stMain"] [data-testid="stPopover"] button').nth(-3))
         player.enter(player.page.locator('[class*="own-remove"] button'))
         player.settle()
-        assert player.page.locator('[class*="own-export"] button').count() == left
+        assert player.page.locator('[class*="own-export"] a').count() == left
     assert player.errors == []
 
 
@@ -190,7 +190,7 @@ def test_a_deck_from_the_camera(play_with_camera: Callable[..., Player], server:
     # What the camera saw waits for approval; it is the picture that was before it.
     approvals = page.locator('[class*="own-yes"] button')
     assert approvals.count() == 2
-    others = page.locator('[class*="own-export"] button').count()
+    others = page.locator('[class*="own-export"] a').count()
     player.look("camera-approval")
     files = sorted(server.home.glob("decks/nos-tasses*/*-real.png"))
     assert len(files) == 2
@@ -205,5 +205,5 @@ def test_a_deck_from_the_camera(play_with_camera: Callable[..., Player], server:
         player.enter(approvals.first)
         player.settle()
         assert approvals.count() == left
-        assert page.locator('[class*="own-export"] button').count() == others + (not left)
+        assert page.locator('[class*="own-export"] a').count() == others + (not left)
     assert player.errors == []
