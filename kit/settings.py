@@ -16,6 +16,7 @@
 | ``CONTRECHAMP_ADDRESS`` | set by the server itself: its own address on this machine, with its scheme | empty |
 | ``CONTRECHAMP_REQUIRE_BROWSER`` | tests: ``1`` makes a skipped browser test a failure | empty |
 | ``CONTRECHAMP_REQUIRE_POSTGRES`` | tests: ``1`` makes a skipped test of PostgreSQL a failure | empty |
+| ``CONTRECHAMP_REQUIRE_NGINX`` | tests: ``1`` makes a skipped test of nginx a failure | empty |
 | ``CONTRECHAMP_SHOTS`` | browser tests: folder for their screenshots | a temporary one |
 | ``CONTRECHAMP_TEST_RECORD`` | browser tests: set by them, file in which the server notes its connections | none |
 """

@@ -576,7 +576,10 @@ def free_port() -> int:
 def nginx() -> str:
     program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
     if program is None:
-        pytest.skip("no nginx on this machine: its configuration was only read")
+        reason = "no nginx on this machine: its configuration was only read"
+        if os.environ.get("CONTRECHAMP_REQUIRE_NGINX"):
+            pytest.fail(f"{reason}, and CONTRECHAMP_REQUIRE_NGINX is set")
+        pytest.skip(reason)
     return program
 
 
