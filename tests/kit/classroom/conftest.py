@@ -1,4 +1,4 @@
-"""A database for the tests that run on both kinds."""
+"""A database for the tests that run on both kinds, and the classes in it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from kit.classroom import classes as module
+from kit.classroom import patience
+from kit.classroom.classes import Class, Classes
+from kit.classroom.store import Store
 from tests import postgres as server
+from tests.kit.classroom.seated import ANNE, Clock, opened
 from tests.postgres import Postgres
 
 
@@ -34,3 +39,31 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     postgres, shared = request.getfixturevalue("postgres"), request.getfixturevalue("shared")
     yield shared
     postgres.empty(shared)
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[Store]:
+    store = Store(url)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def classes(store: Store) -> Classes:
+    return store.classes
+
+
+@pytest.fixture
+def led(classes: Classes) -> Class:
+    """A class with one participant."""
+    led = opened(classes)
+    classes.join(led.code, ANNE)
+    return led
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    for each in (module, patience):
+        monkeypatch.setattr(each, "now", clock)
+    return clock

@@ -17,20 +17,14 @@ from starlette.applications import Starlette
 import serve
 from kit import settings
 from kit.classroom import events
-from kit.classroom.classes import Class, Classes
+from kit.classroom.classes import Classes
 from kit.classroom.events import PATH, Watch
-from kit.classroom.lead import Lead
 from kit.classroom.store import Store, open_store
 from kit.errors import SetupError
 from kit.levels import Role
+from tests.kit.classroom.seated import ANNE, BEN, LEADER, SCREEN, STRANGER, opened
 
-LEADER, SCREEN, ANNE, BEN, STRANGER = (letter * 32 for letter in "abcde")
 NOTHING = {"type": "http.request", "body": b"", "more_body": False}
-
-
-def opened(classes: Classes, leader: str = LEADER, activity: str = "spot") -> Class:
-    lead = Lead(lobby=False)
-    return classes.open(activity, "{}", step="brief", device=leader, lang="fr", lead=lead, days=1)[0]
 
 
 # -- looking, for all who wait ----------------------------------------------------------------------------------------

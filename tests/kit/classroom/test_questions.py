@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,6 @@ from kit.classroom.questions import (
     replied,
     replies,
 )
-from kit.classroom.store import Store
 from kit.errors import BadContent, BadInput, KitError, NotAllowed
 from kit.faults import Faults
 from kit.steps import Step, StepKind
@@ -32,13 +30,6 @@ from kit.steps import Step, StepKind
 LEADER, ANNE, BEN, STRANGER = (letter * 32 for letter in "abcd")
 VOTE = Step(id="brief", kind=StepKind.VOTE, minutes=1)
 TRUTHS = {"a": (True, False, True, False), "b": (False, False, True, True)}
-
-
-@pytest.fixture
-def classes(url: str) -> Iterator[Classes]:
-    store = Store(url)
-    yield store.classes
-    store.close()
 
 
 def opened(classes: Classes, **lead: Any) -> Class:
