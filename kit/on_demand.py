@@ -1,9 +1,9 @@
-"""Files made at the moment somebody asks for them: the report of a class, a deck, a gallery.
+"""Files that one takes away, most of them made at the moment somebody asks: a report, a deck, figures, an episode.
 
-Streamlit makes such a file too, where a ``download_button`` is given a function. But it forgets what makes the file as
-soon as its page begins to be drawn anew, and the file itself once two pages of anybody's have been drawn: while a class
-answers, before the browser has come for it. Here a file keeps one address from one drawing of its page to the next, is
-sent in answer to the request itself, and is not kept at all.
+Streamlit's ``download_button`` does as much. But it forgets a file, or what makes it, as soon as its page begins to be
+drawn anew, and what was made once two pages of anybody's have been drawn: while a class answers, before the browser has
+come for it. Here a file keeps its address from one drawing of its page to the next, and is sent in answer to the
+request itself.
 """
 
 from __future__ import annotations
@@ -60,6 +60,12 @@ class Offers:
                 self._offers.popitem(last=False)
         return f"{PATH}/{token}/{quote(offer.name, safe='')}"
 
+    def forget(self, device: str | None) -> None:
+        """Take back what ``device`` was offered; None: what anybody was."""
+        with self._lock:
+            kept = {} if device is None else {t: each for t, each in self._offers.items() if each.device != device}
+            self._offers = OrderedDict(kept)
+
     def get(self, token: str, device: str | None) -> Offer | None:
         """The offer at an address, if it was made to ``device``."""
         with self._lock:
@@ -81,7 +87,7 @@ def route(device_of: Callable[[str], str | None]) -> Route:
             return PlainTextResponse("Nothing is offered to this device here.", status_code=404)
         try:
             content = await run_in_threadpool(offer.make)
-        except KitError:
+        except (KitError, OSError):
             _log.warning("%s could not be made", offer.name, exc_info=True)
             return PlainTextResponse("This file cannot be made.", status_code=500)
         headers = {

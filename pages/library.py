@@ -12,6 +12,7 @@ from pages import frame
 from pages.frame import _
 from pages.parts import browser
 from pages.parts.prose import escape, paragraph
+from pages.parts.taking import take
 
 
 class Key(StrEnum):
@@ -64,13 +65,9 @@ def _guide(slug: str, guide: Guide) -> None:
 
 
 def _download(name: str, lang: str) -> None:
-    source = (guides.FOLDER / lang / f"{name}.md").read_bytes()
-    st.download_button(
-        _("Download this guide"),
-        data=source,
-        file_name=f"{name}.{lang}.md",
-        mime="text/markdown",
-        on_click="ignore",
+    source = guides.FOLDER / lang / f"{name}.md"
+    take(
+        _("Download this guide"), source.read_bytes, name=f"{name}.{lang}.md", mime="text/markdown", key="library.file"
     )
 
 

@@ -10,10 +10,12 @@ import streamlit as st
 
 from kit import settings
 from kit.classroom.store import RETENTION_DAYS
+from kit.on_demand import offers
 from pages import frame
 from pages.frame import _
 from pages.parts import browser
 from pages.parts.prose import paragraph
+from pages.parts.taking import take
 
 
 class Key(StrEnum):
@@ -60,12 +62,12 @@ def main() -> None:
     with right:
         st.header(_("What we hold of this browser"), anchor=False)
         if any(held.values()):
-            st.download_button(
+            take(
                 _("Download it"),
-                data=json.dumps(held, ensure_ascii=False, indent=1),
-                file_name="contrechamp.json",
+                json.dumps(held, ensure_ascii=False, indent=1),
+                name="contrechamp.json",
                 mime="application/json",
-                on_click="ignore",
+                key="privacy.held",
             )
         else:
             paragraph(_("Nothing yet."))
@@ -96,7 +98,9 @@ def _erase(everything: bool) -> None:
         for folder in (here.decks, here.galleries, here.podcasts, here.cache):
             shutil.rmtree(folder, ignore_errors=True)
         (here.home / "compute.log").unlink(missing_ok=True)
-    frame.store().erase(None if everything else frame.device())
+    whose = None if everything else frame.device()
+    frame.store().erase(whose)
+    offers.forget(whose)
     for key in list(st.session_state):
         del st.session_state[key]
     st.toast(_("Erased."))

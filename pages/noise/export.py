@@ -5,12 +5,11 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 
-import streamlit as st
-
 from activities.noise_to_image.making import Picture
 from kit.decks.model import Truth
 from pages.frame import _, lang
 from pages.noise.scene import SLUG, Scene
+from pages.parts.taking import take
 
 
 def download(scene: Scene, picture: Picture) -> None:
@@ -22,14 +21,13 @@ def download(scene: Scene, picture: Picture) -> None:
 
 def download_png(png: bytes, *, file_name: str, key: str, truth: Truth = Truth.GENERATED) -> None:
     """A button that takes away ``png`` with the label of ``truth``: generated, or altered."""
-    st.download_button(
+    take(
         _("Download the labelled picture"),
-        data=labelled(png, truth, lang()),
-        file_name=file_name,
+        labelled(png, truth, lang()),
+        name=file_name,
         mime="image/png",
         key=key,
-        on_click="ignore",
-        help=_("A band below it and its metadata say that a machine made it. The label goes wherever the file goes."),
+        tip=_("A band below it and its metadata say that a machine made it. The label goes wherever the file goes."),
     )
 
 

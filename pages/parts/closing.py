@@ -17,6 +17,7 @@ from pages.parts.furniture import bar, heading
 from pages.parts.opening import recalled
 from pages.parts.prose import paragraph
 from pages.parts.scene import StepScene
+from pages.parts.taking import take
 
 
 class TraceWords(Protocol):
@@ -125,13 +126,7 @@ def _written(scene: StepScene, words: TraceWords, file_name: str) -> None:
         read = _("Whoever leads reads it, and may then show it without your name.")
         st.caption(f"{kept} {read}")
     with st.container(horizontal=True):
-        st.download_button(
-            _("Download my text"),
-            data=st.session_state[key],
-            file_name=file_name,
-            mime="text/plain",
-            on_click="ignore",
-        )
+        take(_("Download my text"), st.session_state[key], name=file_name, mime="text/plain", key=f"{key}.file")
     with st.expander(_("An example")):
         for line in words.model:
             paragraph(line)

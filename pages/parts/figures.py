@@ -9,6 +9,7 @@ import streamlit as st
 from kit import spreadsheet
 from pages.frame import _, lang
 from pages.parts.prose import escape
+from pages.parts.taking import take
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, label: str) -> None:
@@ -31,13 +32,13 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, label: str) -> 
 
 def download(slug: str, head: Sequence[str], rows: Sequence[Sequence[object]], *, name: str) -> None:
     """A button that takes a trace that an activity computed away as CSV, for a spreadsheet of this language."""
-    st.download_button(
+    language = lang()
+    take(
         _("Download the figures (CSV)"),
-        data=spreadsheet.table([head, *rows], lang()),
-        file_name=f"contrechamp-{name}.csv",
+        lambda: spreadsheet.table([head, *rows], language),
+        name=f"contrechamp-{name}.csv",
         mime="text/csv",
         key=f"{slug}.csv.{name}",
-        on_click="ignore",
     )
 
 

@@ -1,4 +1,4 @@
-"""What one takes home, made when one asks for it."""
+"""What one takes home: the one button for it, whatever the file."""
 
 from __future__ import annotations
 
@@ -11,13 +11,25 @@ from pages import frame
 from pages.parts.prose import escape
 
 
-def take(label: str, make: Callable[[], str | bytes], *, name: str, mime: str, key: str) -> None:
-    """A link that looks like a button: the file that ``make`` gives, as it is when it is pressed.
+def take(
+    label: str,
+    content: str | bytes | Callable[[], str | bytes],
+    *,
+    name: str,
+    mime: str,
+    key: str,
+    main: bool = False,
+    tip: str = "",
+) -> None:
+    """A link that looks like a button (``main``: like that of the screen) and gives a file called ``name``.
 
-    For a file that is cheap, or made already, there is ``st.download_button``.
+    A function is called when the link is followed, in a thread that knows nothing of the session. ``tip`` is told to
+    whoever points at it.
     """
-    address = offers.add(key, Offer(frame.device(), name, mime, make))
+    made = content if callable(content) else lambda: content
+    address = offers.add(key, Offer(frame.device(), name, mime, made))
+    words = f' title="{escape(tip)}"' if tip else ""
+    look = "take main" if main else "take"
+    link = f'<a class="{look}" href="{escape(address)}" download="{escape(name)}"{words}>{escape(label)}</a>'
     with st.container(key=key, width="content"):
-        st.html(
-            f'<a class="take" href="{escape(address)}" download="{escape(name)}">{escape(label)}</a>', width="content"
-        )
+        st.html(link, width="content")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
 from activities.podcast import sheets
@@ -13,6 +11,7 @@ from pages.frame import _, lang
 from pages.parts.furniture import bar, heading
 from pages.parts.prose import escape, paragraph
 from pages.parts.reading import around
+from pages.parts.taking import take
 from pages.studio.minutes import said
 from pages.studio.mixing import mix
 from pages.studio.scene import SLUG, Key, Scene
@@ -71,14 +70,7 @@ def _grid(scene: Scene) -> None:
             scene.save_project(lambda e: _with(e, review))
             st.rerun()
     grid = sheets.grid(scene.words, lang())
-    st.download_button(
-        _("Print the grid"),
-        data=grid.encode(),
-        file_name=Path("grid.html").name,
-        mime="text/html",
-        key=f"{SLUG}.grid",
-        on_click="ignore",
-    )
+    take(_("Print the grid"), grid, name="grid.html", mime="text/html", key=f"{SLUG}.grid")
 
 
 def _with(episode: Episode, review: Review) -> Episode:

@@ -16,6 +16,7 @@ from pages.frame import _, lang
 from pages.parts import facilitating
 from pages.parts.figures import table
 from pages.parts.prose import paragraph
+from pages.parts.taking import take
 from pages.studio import clock
 from pages.studio.scene import SLUG, Scene, projects
 
@@ -59,14 +60,8 @@ def _stretch(scene: Scene) -> None:
     run = scene.run
     paragraph(_("The time of this step"), "kicker")
     slots = [(scene.words.steps[slot.id].title, slot.begins, slot.ends) for slot in clock.planned(scene)]
-    st.download_button(
-        _("Print the timetable"),
-        data=sheets.timetable(scene.words, slots, lang()).encode(),
-        file_name="timetable.html",
-        mime="text/html",
-        key=f"{SLUG}.timetable",
-        on_click="ignore",
-    )
+    sheet = sheets.timetable(scene.words, slots, lang())
+    take(_("Print the timetable"), sheet, name="timetable.html", mime="text/html", key=f"{SLUG}.timetable")
     with st.container(horizontal=True):
         for name, label, minutes in (
             ("more", _("{minutes} minutes more"), STRETCH),

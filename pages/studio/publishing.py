@@ -17,6 +17,7 @@ from pages.parts.asking import asked, computed
 from pages.parts.furniture import bar, heading
 from pages.parts.prose import escape, paragraph
 from pages.parts.reading import around
+from pages.parts.taking import take
 from pages.studio.mixing import listed, mix, points
 from pages.studio.scene import SLUG, Change, Key, Scene
 
@@ -134,21 +135,18 @@ def files(scene: Scene) -> None:
     }
     with st.container(horizontal=True, key=f"{SLUG}-files"):
         zipped = Path(found.zip)
-        st.download_button(
+        take(
             _("Everything in one zip"),
-            data=_bytes(found.zip),
-            file_name=zipped.name,
+            zipped.read_bytes,
+            name=zipped.name,
             mime="application/zip",
-            type="primary",
             key=f"{SLUG}.zip",
-            on_click="ignore",
+            main=True,
         )
         for name, label in names.items():
             path = Path(found.folder) / name
             if path.exists():
-                st.download_button(
-                    label, data=_bytes(str(path)), file_name=name, key=f"{SLUG}.file.{name}", on_click="ignore"
-                )
+                take(label, path.read_bytes, name=name, mime="application/octet-stream", key=f"{SLUG}.file.{name}")
     with st.expander(_("The notes, as listeners read them")):
         notes = (Path(found.folder) / "notes.md").read_text(encoding="utf-8")
         st.html(f'<pre class="notes">{escape(notes)}</pre>')
@@ -164,15 +162,10 @@ def _save(scene: Scene) -> None:
             made = compute.connect(settings.load()).run(
                 labs.save, str(scene.folder), weight="light", revision=scene.opened.version
             )
-            st.download_button(
+            take(
                 _("Download the project"),
-                data=_bytes(made),
-                file_name=f"{scene.run.project}.zip",
+                Path(made).read_bytes,
+                name=f"{scene.run.project}.zip",
                 mime="application/zip",
                 key=key,
-                on_click="ignore",
             )
-
-
-def _bytes(path: str) -> bytes:
-    return Path(path).read_bytes()

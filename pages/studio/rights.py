@@ -16,6 +16,7 @@ from pages.frame import _, lang, say, show
 from pages.parts.furniture import bar, heading
 from pages.parts.prose import paragraph
 from pages.parts.reading import around
+from pages.parts.taking import take
 from pages.studio.scene import SLUG, Change, Key, Scene, state
 from pages.studio.setup import KEPT
 
@@ -77,14 +78,7 @@ def _sheets(scene: Scene) -> None:
             ("consent", _("Print the authorisations"), sheets.consent(scene.words, scene.episode, lang())),
             ("letter", _("Print the letter to families"), sheets.letter(scene.words, scene.episode, day, lang())),
         ):
-            st.download_button(
-                label,
-                data=made.encode(),
-                file_name=f"{name}.html",
-                mime="text/html",
-                key=f"{SLUG}.{name}",
-                on_click="ignore",
-            )
+            take(label, made, name=f"{name}.html", mime="text/html", key=f"{SLUG}.{name}")
     if (leave := day - AHEAD) >= date.today():
         paragraph(
             _("The sheets go out two weeks before, by {day}: open the file, then print it.").format(day=_day(leave)),

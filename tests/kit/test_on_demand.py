@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
@@ -86,6 +87,21 @@ def test_one_device_does_not_take_what_another_is_offered() -> None:
     assert ask(address)[2] == b"secret"
 
 
+def test_what_is_taken_back_is_not_there_any_more() -> None:
+    mine = Offers()
+    addresses = {device: mine.add("mine", offered(device=device)) for device in (ANNE, BEN)}
+
+    def there() -> list[str]:
+        return [device for device, address in addresses.items() if mine.get(address.split("/")[2], device)]
+
+    mine.forget(ANNE)
+    assert there() == [BEN]
+    addresses[ANNE] = mine.add("mine", offered())
+    assert there() == [ANNE, BEN]
+    mine.forget(None)
+    assert there() == []
+
+
 def test_an_address_cannot_be_worked_out() -> None:
     assert Offers().add("report", offered()) != Offers().add("report", offered())
 
@@ -99,6 +115,10 @@ def test_what_cannot_be_made_is_said_and_nothing_else() -> None:
         raise SetupError("The disk under {path} is full.", path="/home/someone")
 
     assert ask(offers.add("fails", offered(fails)))[::2] == (500, b"This file cannot be made.")
+    assert ask(offers.add("gone", offered(Path("/no/such/file").read_bytes)))[::2] == (
+        500,
+        b"This file cannot be made.",
+    )
 
 
 def test_it_is_made_away_from_the_thread_that_serves() -> None:

@@ -5,31 +5,16 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-import pytest
-
 PAGES = Path(__file__).resolve().parents[2] / "pages"
-BUTTONS = [
-    pytest.param(call, id=f"{path.relative_to(PAGES)}:{call.lineno}")
-    for path in sorted(PAGES.rglob("*.py"))
-    for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-    if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "download_button"
-]
 
 
-def test_there_are_some() -> None:
-    assert len(BUTTONS) > 10
-
-
-@pytest.mark.parametrize("button", BUTTONS)
-def test_no_download_draws_its_page_again(button: ast.Call) -> None:
-    """Streamlit sweeps files away after pages are drawn: on a busy machine, before the browser has asked for them."""
-    given = {each.arg: each.value for each in button.keywords}
-    assert isinstance(given.get("on_click"), ast.Constant)
-    assert given["on_click"].value == "ignore"
-
-
-@pytest.mark.parametrize("button", BUTTONS)
-def test_streamlit_makes_no_file_on_demand(button: ast.Call) -> None:
-    """It keeps one until two pages of anybody's have been drawn (see ``kit/on_demand.py``, which does not)."""
-    given = {each.arg: each.value for each in button.keywords}
-    assert not isinstance(given["data"], ast.Lambda)
+def test_every_file_goes_by_the_kit_s_own_button() -> None:
+    """Streamlit's forgets files that the browser has not come for yet: see ``kit/on_demand.py``."""
+    calls = [
+        (path.relative_to(PAGES).as_posix(), node)
+        for path in sorted(PAGES.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Name | ast.Attribute)
+    ]
+    assert not [path for path, node in calls if isinstance(node, ast.Attribute) and node.attr == "download_button"]
+    assert len({path for path, node in calls if isinstance(node, ast.Name) and node.id == "take"}) > 10

@@ -49,6 +49,19 @@ def store(url: str) -> Iterator[Store]:
 
 
 @pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "file.sqlite"
+
+
+@pytest.fixture
+def filed(file: Path) -> Iterator[Store]:
+    """A store in a file."""
+    store = Store(f"sqlite:///{file.as_posix()}")
+    yield store
+    store.close()
+
+
+@pytest.fixture
 def classes(store: Store) -> Classes:
     return store.classes
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
@@ -74,6 +75,11 @@ def rows(store: Store) -> dict[str, list[tuple[Any, ...]]]:
     """Everything that is in the database, by table."""
     with store._database.transaction(write=False) as connection:
         return {name: [tuple(row) for row in connection.execute(select(t))] for name, t in METADATA.tables.items()}
+
+
+def on_disk(file: Path) -> bytes:
+    """Every byte of the database, its log included."""
+    return b"".join(path.read_bytes() for path in sorted(file.parent.glob(f"{file.name}*")))
 
 
 def vote(step: str) -> Step:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ from tests.kit.classroom.seated import (
     answered,
     device,
     names_in,
+    on_disk,
     opened,
     rows,
     text,
@@ -135,24 +136,6 @@ def test_erasing_everything_leaves_no_class(store: Store, led: Class) -> None:
 
 
 # -- on the disk ------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    return tmp_path / "file.sqlite"
-
-
-@pytest.fixture
-def filed(file: Path) -> Iterator[Store]:
-    """A store in a file."""
-    store = Store(f"sqlite:///{file.as_posix()}")
-    yield store
-    store.close()
-
-
-def on_disk(file: Path) -> bytes:
-    """Every byte of the database, its log included."""
-    return b"".join(path.read_bytes() for path in sorted(file.parent.glob(f"{file.name}*")))
 
 
 ERASING: dict[str, Callable[[Store, Class], object]] = {

@@ -20,30 +20,18 @@ from kit import ROOT, settings
 from kit.classroom import database
 from kit.classroom.store import MAX_STATE_BYTES, RETENTION_DAYS, FullDisk, Stale, Store, open_store
 from kit.errors import BadInput, SetupError
+from tests.kit.classroom.seated import MARKER, on_disk
 
 ME, OTHER = "0" * 32, "f" * 32
-MARKER = "hippopotame-violet-7431"
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> Path:
-    return tmp_path / "kit.sqlite"
-
-
-@pytest.fixture
-def store(file: Path) -> Iterator[Store]:
-    store = Store(f"sqlite:///{file.as_posix()}")
-    yield store
-    store.close()
+def store(filed: Store) -> Store:
+    return filed
 
 
 def again(file: Path) -> Store:
     return Store(f"sqlite:///{file.as_posix()}")
-
-
-def on_disk(file: Path) -> bytes:
-    """Every byte of the database, its log included."""
-    return b"".join(path.read_bytes() for path in sorted(file.parent.glob(f"{file.name}*")))
 
 
 def text(value: str) -> str:

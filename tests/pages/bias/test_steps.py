@@ -553,7 +553,7 @@ def test_a_blank_is_filled_by_each_model_beside_the_others(open_app: Opener) -> 
 
 def test_an_audit_is_read_in_a_sentence_and_drawn_as_a_map(open_app: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
     taken: list[bytes] = []
-    monkeypatch.setattr("streamlit.download_button", lambda *_, data, **__: taken.append(data))
+    monkeypatch.setattr("pages.parts.figures.take", lambda _, make, **__: taken.append(make()))
     app = resume(open_app, at("audit"))
     assert 'class="heat"' not in said(app)
     make(app, "audit")

@@ -226,7 +226,7 @@ def test_the_names_of_the_class_are_never_written(open_app: Opener) -> None:
 
 def test_what_is_taken_away_is_what_was_computed(open_app: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
     taken: list[bytes] = []
-    monkeypatch.setattr("streamlit.download_button", lambda *_, data, **__: taken.append(data))
+    monkeypatch.setattr("pages.parts.figures.take", lambda _, make, **__: taken.append(make()))
     resume(open_app, at("tokens"))
     rows = list(csv.reader(io.StringIO(taken[-1].decode("utf-8-sig")), delimiter=";"))
     cut = labs.cut(JOURNAL, activity_words.load("fr").cut.text)
