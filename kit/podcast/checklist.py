@@ -11,7 +11,7 @@ from datetime import date
 from kit.podcast import rights, timing
 from kit.podcast.chapters import clock
 from kit.podcast.episode import Episode, Synthetic
-from kit.podcast.remarks import Point, Remark, called, dated
+from kit.podcast.remarks import Point, Remark, called, dated, decimal
 from kit.podcast.standing import MUSICAL
 
 TOLERANCE = 0.10
@@ -167,7 +167,7 @@ def _loudness(episode: Episode, measured: tuple[float, float] | None) -> Iterato
         yield Point("loudness", "warn", Remark("It is not mixed yet."), Remark("Mix it, then listen to it once."))
         return
     integrated, peak = measured
-    values = {"loudness": f"{integrated:.1f}", "target": f"{target:.0f}", "peak": f"{peak:.2f}"}
+    values = {"loudness": decimal(integrated, 1), "target": f"−{abs(target):.0f}", "peak": decimal(peak, 2)}
     # Written so that a silence, whose loudness is no number, is a fault.
     if abs(integrated - target) <= LOUDNESS_TOLERANCE and peak <= MOST_PEAK:
         yield Point(

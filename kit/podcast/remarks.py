@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -47,3 +48,12 @@ def called(segment: Segment) -> str | KitError:
 def dated(day: date) -> KitError:
     """A day as the reader writes it."""
     return Remark("{year}-{month}-{day}", year=day.year, month=f"{day.month:02d}", day=f"{day.day:02d}")
+
+
+def decimal(value: float, digits: int) -> str | KitError:
+    """A number with so many decimals (at least one), its sign and its decimal mark, as the reader writes it."""
+    sign = "−" if value < 0 else ""
+    if not math.isfinite(value):
+        return f"{sign}∞" if math.isinf(value) else "?"
+    whole, part = f"{abs(value):.{digits}f}".split(".")
+    return Remark("{sign}{whole}.{part}", sign=sign, whole=whole, part=part)

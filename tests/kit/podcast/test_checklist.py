@@ -9,6 +9,7 @@ import pytest
 
 from kit.audio.synth import Mood
 from kit.errors import KitError
+from kit.i18n import translator
 from kit.podcast.checklist import checklist, may_publish
 from kit.podcast.episode import (
     Bed,
@@ -25,7 +26,7 @@ from kit.podcast.episode import (
     Synthetic,
     Take,
 )
-from kit.podcast.remarks import Point
+from kit.podcast.remarks import Point, Remark, decimal
 
 TODAY = date(2026, 11, 18)
 HOST, PUPIL, GUEST = "Loutre des dunes", "Tilleul nacré", "le grand témoin"
@@ -283,9 +284,20 @@ def test_credits() -> None:
 def test_loudness(channels: int, loudness: tuple[float, float], fine: bool) -> None:
     found = faults(READY.having(channels=channels), loudness=loudness)
     assert [fault.split(":")[0] for fault in found] == [] if fine else ["loudness warn"]
-    assert found == [] or f"players expect {-19 if channels == 1 else -16} LUFS" in found[0]
+    assert found == [] or f"players expect −{19 if channels == 1 else 16} LUFS" in found[0]
 
 
 def test_not_mixed_yet() -> None:
     assert faults(READY, loudness=None) == ["loudness warn: It is not mixed yet."]
     assert may_publish(points(READY, loudness=None))
+
+
+@pytest.mark.parametrize(
+    ("lang", "value", "said"),
+    [
+        *(("fr", -16.04, "−16,0"), ("en", -16.04, "−16.0"), ("fr", 3.25, "3,2")),
+        *(("fr", float("-inf"), "−∞"), ("en", float("nan"), "?")),
+    ],
+)
+def test_a_number_is_written_as_the_reader_writes_it(lang: str, value: float, said: str) -> None:
+    assert Remark("{n}", n=decimal(value, 1)).text(translator(lang)) == said
