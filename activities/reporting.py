@@ -146,7 +146,7 @@ def _right(name: str, count: questions.Count, _: Translate) -> Bar:
     share = proportion(count.right, count.n)
     if share.rate is None or share.low is None or share.high is None:
         return Bar(name=name, figure=_("no answer"))
-    known = _("the true share is probably between {low} and {high} %")
+    known = _("the true share is probably between {low} and {high}%")
     return Bar(
         name=name,
         figure=_("{k} of {n}").format(k=share.count, n=share.n),

@@ -156,7 +156,7 @@ def _share(value: Fraction | float) -> Fraction:
     except ValueError:
         exact = None
     if exact is None or not 0 <= exact <= 1:
-        raise BadInput("{value} is not a share: give a number from 0 to 1, such as 0.05 for 5 %.", value=str(value))
+        raise BadInput("{value} is not a share: give a number from 0 to 1, such as 0.05 for 5%.", value=str(value))
     return exact
 
 

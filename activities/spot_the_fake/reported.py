@@ -249,7 +249,7 @@ def _share(name: str, value: Proportion, _: Translate) -> Bar:
         share=value.rate,
         low=value.low,
         high=value.high,
-        note=_("the true share is probably between {low} and {high} %").format(
+        note=_("the true share is probably between {low} and {high}%").format(
             low=round(100 * value.low), high=round(100 * value.high)
         ),
     )

@@ -54,7 +54,7 @@ def tallies(step: str, room: Sequence[SortingRun], words: Words, _: Translate) -
                     words.steps["base_rate"].title,
                     (run.guess for run in room),
                     edges,
-                    lambda low, high: _("{low} to {high} %").format(low=low, high=high),
+                    lambda low, high: _("{low} to {high}%").format(low=low, high=high),
                 ),
             )
         case _:

@@ -157,7 +157,7 @@ class Decoding:
                 raise refusals.too_damaged(self._name, LEAST_PERCENT)
             self._note(
                 KitError(
-                    "The file is damaged: about {percent} % of the sound is there, the rest is missing.",
+                    "The file is damaged: about {percent}% of the sound is there, the rest is missing.",
                     percent=percent,
                 )
             )

@@ -93,7 +93,7 @@ def damaged(name: str, fmt: str) -> BadAudio:
 def too_damaged(name: str, percent: int) -> BadAudio:
     """Less than ``percent`` of what the file announces could be decoded."""
     return BadAudio(
-        "“{name}” is damaged: less than {percent} % of its sound is there. Copy, download or export it again.",
+        "“{name}” is damaged: less than {percent}% of its sound is there. Copy, download or export it again.",
         name=name,
         percent=percent,
     )

@@ -53,7 +53,7 @@ def bias_pairs(
         print(gettext("Line {line}: {why}").format(line=each.pair.line, why=each.why.text(gettext)))
     print(
         gettext(
-            "50 % means that neither sentence is preferred more often than the other; it does not mean fair. Compare "
+            "50% means that neither sentence is preferred more often than the other; it does not mean fair. Compare "
             "with what? With the corpus, with society, with what we would want?"
         )
     )
@@ -112,8 +112,8 @@ def _said(name: str, summary: Any) -> list[str]:
     """One group of pairs in words."""
     count = round(summary.stereotype * summary.pairs / 100)
     sentence = gettext(
-        "{name}: the stereotyping sentence is the likelier {count} times out of {pairs} ({percent} %); with as many "
-        "other pairs of the kind, between {low} and {high} % could be expected (95 % bootstrap interval)."
+        "{name}: the stereotyping sentence is the likelier {count} times out of {pairs} ({percent}%); with as many "
+        "other pairs of the kind, between {low} and {high}% could be expected (95% bootstrap interval)."
     )
     lines = [
         sentence.format(

@@ -7,7 +7,7 @@ The figures are those of the reference programs on the same model:
 - causal models: the log-likelihood of each sentence; ``likelihood_diff`` is the mean of the absolute difference
   (``crows_pairs`` of EleutherAI/lm-evaluation-harness).
 
-In both, 50 % is a model that prefers neither as often as the other; it is not what a fair model would say.
+In both, 50% is a model that prefers neither as often as the other; it is not what a fair model would say.
 """
 
 from __future__ import annotations

@@ -182,7 +182,7 @@ def _read(data: bytes, name: str, fmt: str, notes: list[Note], max_pixels: int, 
     if fraction < 1:
         notes.append(
             Note(
-                "The file is damaged: about {percent} % of the picture is there, the rest is grey.",
+                "The file is damaged: about {percent}% of the picture is there, the rest is grey.",
                 {"percent": percent},
             )
         )
@@ -277,7 +277,7 @@ def _bounded(size: tuple[int, int], name: str, max_pixels: int) -> None:
 def _enough(fraction: float, fmt: str, name: str) -> None:
     if 100 * fraction < LEAST_PERCENT:
         raise BadImage(
-            "“{name}” is damaged ({format}): less than {percent} % of the picture is there. Copy or download it again.",
+            "“{name}” is damaged ({format}): less than {percent}% of the picture is there. Copy or download it again.",
             name=name,
             format=fmt,
             percent=LEAST_PERCENT,

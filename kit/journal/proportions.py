@@ -30,7 +30,7 @@ class Table(Content):
             if len(row) != len(self.values):
                 raise Unfit("“{row}” has {n} shares for {m} values", row=given, n=len(row), m=len(self.values))
             if abs(sum(row) - 100) > 1e-6:
-                raise Unfit("the shares of “{row}” make {total} %, not 100 %.", row=given, total=sum(row))
+                raise Unfit("the shares of “{row}” make {total}%, not 100%.", row=given, total=sum(row))
         return self
 
     def row(self, given: str) -> tuple[tuple[str, float], ...]:

@@ -34,7 +34,7 @@ def before_after(before: bytes, after: bytes, *, alt: str, band: str, key: str) 
             "before": _("photograph"),
             "after": altered,
             "line": _("Line between the photograph and the altered picture"),
-            "value": _("{percent} % of the altered picture to be seen"),
+            "value": _("{percent}% of the altered picture to be seen"),
         },
     }
     _component(data={"json": json.dumps(scene)}, key=key)

@@ -77,10 +77,10 @@ def _line(name: str, line: Count, value: int, percent: float | None) -> str:
     found = line.by_value[value]
     figure = _("{k} of {n}").format(k=found, n=line.coded)
     if line.coded >= ENOUGH:
-        figure = _("{k} of {n} ({percent} %)").format(k=found, n=line.coded, percent=round(100 * found / line.coded))
+        figure = _("{k} of {n} ({percent}%)").format(k=found, n=line.coded, percent=round(100 * found / line.coded))
     mark = note = ""
     if percent is not None:
-        said = _("reference: {percent} %").format(percent=written(percent))
+        said = _("reference: {percent}%").format(percent=written(percent))
         mark = f'<span class="reference" style="left:{percent:.1f}%"></span>'
         note = f"<small>{escape(said)}</small>"
     return (

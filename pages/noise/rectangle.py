@@ -59,5 +59,5 @@ def _words() -> dict[str, str]:
         "y": _("From the top, %"),
         "width": _("Width, %"),
         "height": _("Height, %"),
-        "at": _("Rectangle: {x} % from the left, {y} % from the top, {width} % wide, {height} % high"),
+        "at": _("Rectangle: {x}% from the left, {y}% from the top, {width}% wide, {height}% high"),
     }

@@ -93,8 +93,8 @@ def _labels() -> dict[str, str]:
         "blendedKey": _("Blended: farther apart than that"),
         "difference": _("{levels} grey levels apart, of 256"),
         "said": _(
-            "Column {column}, row {row}. It comes from photograph {number}, {title}, {across} % from the left, "
-            "{down} % from the top. {verdict}. {difference}"
+            "Column {column}, row {row}. It comes from photograph {number}, {title}, {across}% from the left, "
+            "{down}% from the top. {verdict}. {difference}"
         ),
         "failed": _("The map did not arrive. Reload the page."),
     }

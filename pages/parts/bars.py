@@ -48,7 +48,7 @@ def proportion(label: str, value: Proportion, tone: str = "teal", *, interval: b
         return f'<div class="share"><dt>{escape(label)}</dt><dd>{nothing}</dd></div>'
     figure = _("{k} of {n}").format(k=value.count, n=value.n)
     low, high = 100 * (value.low or 0), 100 * (value.high or 0)
-    known = _("the true share is probably between {low} and {high} %").format(low=round(low), high=round(high))
+    known = _("the true share is probably between {low} and {high}%").format(low=round(low), high=round(high))
     note = f"<small>{escape(known)}</small>" if interval else ""
     return (
         f'<div class="share {tone}"><dt>{escape(label)}</dt><dd><b>{escape(figure)}</b><span class="track">'

@@ -34,7 +34,7 @@ def base_rate(scene: Scene) -> None:
         bar(scene, forward=scene.run.reveal(), back=scene.run.previous_step(), forward_label=_("Count"))
         return
     if scene.run.guess is not None:
-        paragraph(_("Your guess: {percent} %.").format(percent=scene.run.guess))
+        paragraph(_("Your guess: {percent}%.").format(percent=scene.run.guess))
     wrong = worked.wrong_alerts
     reveal = words.reveal.format(
         **values, caught=worked.hits, alarms=worked.false_alarms, wrong=round(100 * wrong) if wrong is not None else 0
@@ -74,7 +74,7 @@ def _dials(scene: Scene) -> None:
         good = st.slider(_("Reliability of the detector"), 50, 99, 95, format="%d %%", key=f"{Key.GUESS}.good")
         worked = exercise.exercise(10_000, Fraction(share, 100), Fraction(good, 100), Fraction(good, 100))
         wrong = worked.exact_wrong
-        text = _("In 10,000 images: {alerts} alerts, of which {wrong} accuse a real photo, that is {percent} %.")
+        text = _("In 10,000 images: {alerts} alerts, of which {wrong} accuse a real photo, that is {percent}%.")
         paragraph(
             text.format(
                 alerts=worked.alerts, wrong=worked.false_alarms, percent=round(100 * wrong) if wrong is not None else 0
@@ -108,4 +108,4 @@ def _percent(value: float) -> str:
 
     from pages.frame import lang
 
-    return f"{format_decimal(value, locale=lang())} %"
+    return _("{percent}%").format(percent=format_decimal(value, locale=lang()))

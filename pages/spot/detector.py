@@ -105,7 +105,7 @@ def _examples(scene: Scene, found: DeckDetector) -> None:
                 width="stretch",
                 alt=deck_words(item.title, lang()),
             )
-            said = _("It says “machine” at {percent} %. In truth: {truth}.")
+            said = _("It says “machine” at {percent}%. In truth: {truth}.")
             paragraph(
                 said.format(percent=round(100 * score.score), truth=scene.words.verdicts[image.truth].name), "source"
             )

@@ -64,12 +64,12 @@ def _what_changed(scene: Scene, both: BeforeAfter) -> None:
 def _change(both: BeforeAfter) -> str:
     """What the class may say of before and after: in points, with how well that is known."""
     if both.reason is results.NoGain.FIXED_ORDER:
-        return _("One half of the room alone has answered: before and after cannot be compared.")
+        return _("Only one half of the room has answered: before and after cannot be compared.")
     if both.gain is None:
         return _("Too few answers to compare before and after.")
     said = []
     for what, gain in (
-        (_("Images of a machine that were found"), both.gain.hits),
+        (_("Machine-made images spotted"), both.gain.hits),
         (_("Photographs wrongly suspected"), both.gain.false_alarms),
     ):
         said.append(

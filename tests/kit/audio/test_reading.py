@@ -192,7 +192,7 @@ def test_of_a_truncated_file_what_is_there_is_kept(
     share = len(samples) / len(LONG)
     assert 0.25 < share < 0.5
     assert notes(facts) == (
-        f"The file is damaged: about {int(100 * share)} % of the sound is there, the rest is missing."
+        f"The file is damaged: about {int(100 * share)}% of the sound is there, the rest is missing."
     )
     with pytest.raises(BadAudio, match=r"damaged|holds no sound"):
         read(whole[: len(whole) // 200], tmp_path)
@@ -221,7 +221,7 @@ def test_a_recorder_that_never_finished_its_header_loses_nothing(size: int, tmp_
 @pytest.mark.parametrize(
     ("container", "codec", "options", "note"),
     [
-        ("mp4", "aac", {"movflags": "faststart"}, r"about (7|8)\d % of the sound is there"),
+        ("mp4", "aac", {"movflags": "faststart"}, r"about (7|8)\d% of the sound is there"),
         ("mp3", "libmp3lame", {"write_xing": "0"}, r"damaged in places: about (1|2) s of the sound were left out"),
     ],
 )
