@@ -3,13 +3,14 @@
 The door (:class:`Door`) does five things that Streamlit leaves to its host: it gives each browser an HttpOnly device
 cookie, so that a reload finds its owner; it sends a Content-Security-Policy that allows only ourselves; it refuses a
 ``Host`` that is not one of ours and a socket that a page of elsewhere opens, so that no web site reaches the kit; it
-takes no file from the other devices of the room, whatever their pages show, but sounds while the letterbox is open
-(:mod:`kit.podcast.letterbox`); and it serves the page shell in the reader's language and on our paper colour, so that
+takes no file from the other devices of the room, whatever their pages show, but what somebody who leads has asked for
+(:func:`room_megabytes`); and it serves the page shell in the reader's language and on our paper colour, so that
 the first paint is not a blank sheet.
 """
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import contextlib
 import hashlib
@@ -30,6 +31,7 @@ from uuid import uuid4
 
 from kit import ROOT, i18n, settings
 from kit.errors import SetupError
+from kit.levels import Role
 
 if TYPE_CHECKING:
     from kit.certificate import Certificate
@@ -153,7 +155,7 @@ class Door:
             return
         # Streamlit takes a file from any open session, whether or not a page asked it for one.
         if self.hosts and UPLOADS in scope["path"] and not is_here(scope):
-            refused = refusal(scope["method"], headers)
+            refused = await asyncio.to_thread(refusal, scope["method"], headers, device)
             if refused is not None:
                 await _answer(send, refused[0], b"text/plain; charset=utf-8", refused[1], protection())
                 return
@@ -196,20 +198,46 @@ async def _answer(send: Send, status: int, kind: bytes, body: bytes, headers: li
     await send({"type": "http.response.body", "body": body})
 
 
-def refusal(method: str, headers: Mapping[str, str]) -> tuple[int, bytes] | None:
+def refusal(method: str, headers: Mapping[str, str], device: str | None) -> tuple[int, bytes] | None:
     """Why a file of another device is not taken, or not taken back: status and sentence. None where it may come in."""
-    from kit.podcast.letterbox import letterbox  # whose neighbours the pages have loaded by then
-
-    if method not in ("PUT", "DELETE") or letterbox(settings.load()) is None:
+    most = room_megabytes(device) if method in ("PUT", "DELETE") else 0
+    if not most:
         return 403, b"Files are taken on the machine that runs Contrechamp."
     if method == "DELETE":
         return None
     length = headers.get("content-length", "")
     if "transfer-encoding" in headers or not length.isdecimal():
         return 411, b"Contrechamp takes a file whose length is said beforehand."
-    if len(length) > 12 or int(length) > ROOM_MEGABYTES * 2**20 + _AROUND:
-        return 413, b"Contrechamp takes at most %d MB from another device." % ROOM_MEGABYTES
+    if len(length) > 12 or int(length) > most * 2**20 + _AROUND:
+        return 413, b"Contrechamp takes at most %d MB from this device." % most
     return None
+
+
+def room_megabytes(device: str | None) -> int:
+    """How heavy a file is taken from this device of the room, in MB; 0: none is.
+
+    From whoever leads a class, and from everybody while the letterbox is open; of a participant a picture, in a step
+    that the devices are given and that asks for one.
+    """
+    from activities import registry  # whose neighbours, too, the pages have loaded by then
+    from kit.classroom.store import open_store
+    from kit.images.intake import MAX_BYTES
+    from kit.podcast.letterbox import letterbox
+
+    here = settings.load()
+    if letterbox(here) is not None:
+        return ROOM_MEGABYTES
+    classes = open_store(here).classes
+    for seat in classes.seats(device) if device else ():
+        led = None if seat.closed else classes.get(seat.class_id)
+        if led is None:
+            continue
+        if seat.role is Role.FACILITATOR:
+            return ROOM_MEGABYTES
+        step = registry.find(led.activity).step(led.step)
+        if seat.role is Role.PARTICIPANT and step.pictures != "none" and led.lead.collects(step):
+            return MAX_BYTES // 2**20
+    return 0
 
 
 def is_here(scope: Scope) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 from pydantic import BaseModel
 
@@ -49,6 +50,8 @@ class Step:
     """Schema of one answer, if the step collects any."""
     sitting: int = 1
     """1: the core sitting; 2: the second one."""
+    pictures: Literal["none", "read", "kept"] = "none"
+    """What becomes of the pictures that the devices of a class may send in it."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -69,6 +69,8 @@ def _draw(slug: str, scene: StepScene, panel: Callable[[StepScene], None]) -> No
     with st.container(key="conduct-both"):
         remote, notes = st.columns([2, 3], gap="large")
     with notes:
+        if scene.led is not None:
+            classes.photographed(scene, scene.led)
         if step.voice:
             paragraph(step.voice, "voice")
         if scene.led is not None:

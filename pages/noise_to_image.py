@@ -47,5 +47,6 @@ playing.page(
     here_only=LABS,
     computes=LABS | {"brief"},
     warm=warm,
-    projected_only={"feed", "alter", "real_model", "professions"},
+    projected_only={"alter", "real_model", "professions"},
+    on_devices={"feed": ("feed", "device")},
 )

@@ -38,23 +38,20 @@ SOUND = frozenset({"rights", "record", "edit", "dress", "mix", "publish", "witne
 
 
 st.html(CSS)
-TAKES_PART = frame.takes_part()
-IN_CLASS = {**VIEWS, "record": ("sending", "step")}
-"""On a participant's device: the bet, then the letterbox while the class records. The project is the facilitator's."""
-
-
-if frame.is_here() or TAKES_PART or frame.leads():
+if frame.is_here() or frame.takes_part() or frame.leads():
+    # On a participant's device: the bet, then the letterbox while the class records. The project is the facilitator's.
     playing.page(
         PodcastRun,
         Scene,
         activity_words.load,
         setup=setup.draw,
         package="pages.studio",
-        views=IN_CLASS if TAKES_PART else VIEWS,
+        views=VIEWS,
         present=present,
         computes=SOUND,
         above=clock.draw,
         projected_only=VIEWS.keys() - {"brief", "record"},
+        on_devices={"record": ("sending", "step")},
     )
 else:
     # Projects belong to this machine: of them, the room sees the letterbox alone, until there are classes.

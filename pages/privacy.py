@@ -46,6 +46,7 @@ def main() -> None:
                     _("Your choices of language and display."),
                     _("Your answers, the counts you typed and your texts, for each workshop."),
                     _("Classes: the pseudonyms that the kit drew and what they answered, until their date."),
+                    _("The photographs that devices sent to their class, without place or date, until its date."),
                     _("The decks you made or imported, with their pictures."),
                     _("The galleries you made or imported, with their pictures and what the class noted."),
                     _("The podcast projects, with the voices that were recorded, until the day that each one names."),

@@ -40,7 +40,7 @@ playing.page(
     package="pages.spot",
     views=VIEWS,
     here_only=HERE_ONLY,
-    projected_only={"own_deck"},
+    on_devices={"own_deck": ("own_deck", "device")},
     above=Scene.look_ahead,
     computes=[step.id for step in SPOT_THE_FAKE.sitting(2)],
 )

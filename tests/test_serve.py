@@ -32,7 +32,11 @@ from starlette.requests import HTTPConnection
 
 import serve
 from kit import ROOT, settings
+from kit.classroom.classes import Classes
+from kit.classroom.lead import Lead
+from kit.classroom.store import open_store
 from kit.errors import SetupError
+from kit.levels import Role
 from kit.podcast.letterbox import OPEN_FOR, close_letterbox, open_letterbox
 
 HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -407,6 +411,77 @@ def test_an_open_letterbox_opens_nothing_else(project: str) -> None:
     assert knock(FILE, method="PUT", client=PHONE, content_length="5", host="evil.example").status == 421
     own = knock("/_stcore/stream", kind="websocket", client=PHONE, origin="http://evil.example")
     assert own.asked == []
+
+
+class Taken:
+    """A class at the step that keeps photographs, given to its devices."""
+
+    def __init__(self, step: str = "own_deck", **lead: object) -> None:
+        lead = {"lobby": False, "given": {step: True}, **lead}
+        self.led, _pin = self.classes.open(
+            "spot_the_fake", "{}", step=step, device=LEADER, lang="fr", lead=Lead.model_validate(lead), days=1
+        )
+        self.classes.join(self.led.code, PUPIL)
+
+    @property
+    def classes(self) -> Classes:
+        return open_store(settings.load()).classes
+
+
+LEADER, PUPIL, SCREEN, STRANGER = (letter * 32 for letter in "abcd")
+PICTURE = {"client": PHONE, "content_length": str(4 * 2**20)}
+
+
+def sends(device: str, **more: str) -> int:
+    """What the door answers to a picture of this device; 404 is what the application behind it answers."""
+    return knock(FILE, method="PUT", cookie=f"{serve.DEVICE_COOKIE}={device}", **{**PICTURE, **more}).status
+
+
+@pytest.mark.parametrize("step", ["own_deck", "forensics"])
+def test_a_participant_sends_pictures_in_a_step_that_asks_for_them(step: str) -> None:
+    assert sends(PUPIL) == 403
+    room = Taken(step)
+    assert sends(PUPIL) == 404
+    assert knock(FILE, method="DELETE", client=PHONE, cookie=f"{serve.DEVICE_COOKIE}={PUPIL}").status == 404
+    assert sends(STRANGER) == 403
+    assert knock(FILE, method="PUT", **PICTURE).status == 403, "who has no cookie sits nowhere"
+    assert sends(PUPIL, content_length=str(26 * 2**20)) == 404, "the picture's 25 MB, and what a request has around it"
+    assert sends(PUPIL, content_length=str(26 * 2**20 + 1)) == 413
+    assert sends(PUPIL, transfer_encoding="chunked") == 411
+    for method in ("GET", "POST", "PATCH", "HEAD", "OPTIONS"):
+        assert knock(FILE, method=method, cookie=f"{serve.DEVICE_COOKIE}={PUPIL}", **PICTURE).status == 403
+    room.classes.leave(room.led.id, PUPIL)
+    assert sends(PUPIL) == 403
+
+
+@pytest.mark.parametrize(
+    "how", ["paused", "locked", "lobby", "kept on the big screen", "another step", "closed", "erased"]
+)
+def test_and_in_no_other_moment(how: str) -> None:
+    room = Taken()
+    if how in ("paused", "locked", "lobby"):
+        room.classes.lead(room.led.id, LEADER, **{how: True})
+    elif how == "kept here":
+        room.classes.lead(room.led.id, LEADER, given={})
+    elif how == "another step":
+        room.classes.lead(room.led.id, LEADER, given={"detector": True})
+        room.classes.keep(room.led.id, LEADER, "{}", "detector", replaces=room.led.version + 1)
+    elif how == "closed":
+        room.classes.close(room.led.id, LEADER)
+    else:
+        room.classes.erase(room.led.id, LEADER)
+    assert sends(PUPIL) == 403
+
+
+def test_whoever_leads_a_class_sends_what_its_steps_take() -> None:
+    """Behind a proxy nobody is on the machine that serves."""
+    room = Taken("brief")
+    assert sends(LEADER, content_length=str(serve.ROOM_MEGABYTES * 2**20)) == 404
+    assert sends(LEADER, content_length=str((serve.ROOM_MEGABYTES + 2) * 2**20)) == 413
+    room.classes.follow_link(room.classes.link(room.led.id, LEADER, Role.PROJECTOR), SCREEN)
+    assert sends(SCREEN) == 403
+    room.classes.close(room.led.id, LEADER)
+    assert sends(LEADER) == 403
 
 
 @pytest.mark.parametrize(

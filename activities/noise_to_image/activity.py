@@ -18,7 +18,7 @@ NOISE_TO_IMAGE = Activity(
         Step(id="cost", kind=StepKind.REVEAL, minutes=4),
         Step(id="debrief", kind=StepKind.DEBRIEF, minutes=8),
         Step(id="trace", kind=StepKind.WRITE, minutes=3, answer=WrittenAnswer),
-        Step(id="feed", kind=StepKind.LAB, minutes=18, sitting=2),
+        Step(id="feed", kind=StepKind.LAB, minutes=18, sitting=2, pictures="kept"),
         Step(id="proportion", kind=StepKind.LAB, minutes=10, sitting=2),
         Step(id="alter", kind=StepKind.LAB, minutes=15, sitting=2),
         Step(id="real_model", kind=StepKind.LAB, minutes=10, sitting=2),

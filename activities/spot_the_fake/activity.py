@@ -20,11 +20,11 @@ SPOT_THE_FAKE = Activity(
         Step(id="debrief", kind=StepKind.DEBRIEF, minutes=8),
         Step(id="trace", kind=StepKind.WRITE, minutes=4, answer=WrittenAnswer),
         Step(id="dossiers", kind=StepKind.VOTE, minutes=15, answer=DossierAnswer, sitting=2),
-        Step(id="forensics", kind=StepKind.LAB, minutes=12, sitting=2),
+        Step(id="forensics", kind=StepKind.LAB, minutes=12, sitting=2, pictures="read"),
         Step(id="detector", kind=StepKind.LAB, minutes=12, sitting=2),
         Step(id="base_rate", kind=StepKind.LAB, minutes=8, sitting=2),
         Step(id="human_scores", kind=StepKind.REVEAL, minutes=4, sitting=2),
-        Step(id="own_deck", kind=StepKind.LAB, minutes=20, sitting=2),
+        Step(id="own_deck", kind=StepKind.LAB, minutes=20, sitting=2, pictures="kept"),
     ),
     short=(("brief", 2), ("form_a", 5), ("reveals", 6), ("debrief", 7)),
 )

@@ -21,28 +21,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-    Connection,
-    DateTime,
-    Integer,
-    Row,
-    String,
-    Table,
-    Text,
-    delete,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
-from kit.classroom import codes, patience
-from kit.classroom.database import METADATA, Database, Stale, now
+from kit.classroom import codes, patience, photographs, tables
+from kit.classroom.database import Database, Stale, now
 from kit.classroom.lead import Lead, Names
 from kit.classroom.pseudonyms import pseudonym
 from kit.classroom.questions import ANSWERS, Answer, When, form_of, items, replied
+from kit.classroom.tables import CLASSES, LINKS, LONGEST_NAME, SEATS, WORKS, Seat
 from kit.errors import BadInput, NotAllowed, NotFound
 from kit.levels import Role
 from kit.steps import Step
@@ -51,69 +37,6 @@ MOST_PARTICIPANTS = 400
 MOST_DAYS = 365
 MAX_WORK_BYTES = 256 * 1024
 LINK_MINUTES = 10
-LONGEST_NAME = 64
-
-_classes = Table(
-    "classes",
-    METADATA,
-    Column("id", String(32), primary_key=True),
-    Column("code", String(8), nullable=False, unique=True),
-    Column("activity", String(64), nullable=False),
-    Column("lang", String(8), nullable=False),
-    Column("pin", String(64), nullable=False),
-    Column("joined", Integer, nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("step", String(64), nullable=False),
-    Column("state", Text, nullable=False),
-    Column("lead", Text, nullable=False),
-    Column("opened", DateTime, nullable=False),
-    Column("closed", Boolean, nullable=False),
-    Column("expires", DateTime, nullable=False, index=True),
-)
-_seats = Table(
-    "seats",
-    METADATA,
-    Column("class_id", String(32), primary_key=True),
-    Column("device", String(32), primary_key=True, index=True),
-    Column("role", String(16), nullable=False),
-    Column("number", Integer, nullable=False),
-    Column("since", DateTime, nullable=False),
-    Column("expires", DateTime, nullable=False, index=True),
-)
-_works = Table(
-    "works",
-    METADATA,
-    Column("class_id", String(32), primary_key=True),
-    Column("number", Integer, primary_key=True),
-    Column("pseudonym", String(LONGEST_NAME), nullable=False),
-    Column("words", String(64), nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("quiz", Text, nullable=False, default="{}"),
-    Column("replies", Integer, nullable=False, default=0),
-    Column("expires", DateTime, nullable=False, index=True),
-)
-_links = Table(
-    "links",
-    METADATA,
-    Column("token", String(64), primary_key=True),
-    Column("class_id", String(32), nullable=False),
-    Column("role", String(16), nullable=False),
-    Column("expires", DateTime, nullable=False, index=True),
-)
-_OF_A_CLASS = (_seats, _works, _links)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Seat:
-    """What a device is in a class."""
-
-    class_id: str
-    activity: str
-    role: Role
-    number: int
-    """The participant's, from 1 on; 0 for the facilitator and the projected screen."""
-    closed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,12 +94,12 @@ class Classes:
         self._database.purge_now_and_then()
         pin, expires = codes.pin(), now() + timedelta(days=days)
         with self._database.transaction() as connection:
-            for seat in _seats_of(connection, device):
+            for seat in tables.seats(connection, device):
                 if seat.activity == activity and seat.role is Role.FACILITATOR:
-                    connection.execute(update(_classes).where(_classes.c.id == seat.class_id).values(closed=True))
-                    _touch(connection, seat.class_id)
+                    connection.execute(update(CLASSES).where(CLASSES.c.id == seat.class_id).values(closed=True))
+                    tables.touch(connection, seat.class_id)
             code = codes.code()
-            while connection.execute(select(_classes.c.id).where(_classes.c.code == code)).first():
+            while connection.execute(select(CLASSES.c.id).where(CLASSES.c.code == code)).first():
                 code = codes.code()
             row: dict[str, Any] = {
                 "id": secrets.token_hex(16),
@@ -191,9 +114,9 @@ class Classes:
                 "expires": expires,
             }
             connection.execute(
-                insert(_classes).values(lead=lead.model_dump_json(), pin=_digest(row["id"], pin), joined=0, **row)
+                insert(CLASSES).values(lead=lead.model_dump_json(), pin=_digest(row["id"], pin), joined=0, **row)
             )
-            _sit(connection, row["id"], device, Role.FACILITATOR, 0, expires)
+            tables.sit(connection, row["id"], device, Role.FACILITATOR, 0, expires)
         return Class(lead=lead, **row), pin
 
     def join(self, typed: str, device: str, *, state: str = "") -> Seat:
@@ -203,28 +126,28 @@ class Classes:
         """
         code = codes.read_code(typed)
         with self._tried("code", "", device, patience.CODES) as (connection, missed):
-            row = connection.execute(select(_classes).where(_classes.c.code == code, ~_classes.c.closed)).first()
+            row = connection.execute(select(CLASSES).where(CLASSES.c.code == code, ~CLASSES.c.closed)).first()
             if row is None:
                 missed()
                 raise _no_class(typed)
-            seat = _seat(connection, row.id, device)
+            seat = tables.seat(connection, row.id, device)
             if seat is not None:
                 return seat
             taken = connection.execute(
-                select(_works.c.number, _works.c.pseudonym).where(_works.c.class_id == row.id)
+                select(WORKS.c.number, WORKS.c.pseudonym).where(WORKS.c.class_id == row.id)
             ).all()
             if len(taken) >= MOST_PARTICIPANTS:
                 raise NotAllowed("This class is full: {most} devices have joined.", most=MOST_PARTICIPANTS)
             number = row.joined + 1  # never one that somebody had who was taken out
-            connection.execute(update(_classes).where(_classes.c.id == row.id).values(joined=number))
+            connection.execute(update(CLASSES).where(CLASSES.c.id == row.id).values(joined=number))
             if Lead.model_validate_json(row.lead).names is Names.TEAMS:
                 name = {"fr": "Équipe", "en": "Team"}[row.lang] + f" {number}"
             else:
                 name = pseudonym(secrets.randbits(32), row.lang, [work.pseudonym for work in taken])
             values = {"pseudonym": name, "words": codes.words(row.lang), "version": 0, "state": state}
-            connection.execute(insert(_works).values(class_id=row.id, number=number, expires=row.expires, **values))
-            _sit(connection, row.id, device, Role.PARTICIPANT, number, row.expires)
-            found = _seat(connection, row.id, device)
+            connection.execute(insert(WORKS).values(class_id=row.id, number=number, expires=row.expires, **values))
+            tables.sit(connection, row.id, device, Role.PARTICIPANT, number, row.expires)
+            found = tables.seat(connection, row.id, device)
             assert found is not None
             return found
 
@@ -235,11 +158,11 @@ class Classes:
         """
         code, name = codes.read_code(typed), name.replace("\0", "")
         with self._tried("words", code[:8], device, patience.KEYWORDS) as (connection, missed):
-            row = connection.execute(select(_classes).where(_classes.c.code == code, ~_classes.c.closed)).first()
+            row = connection.execute(select(CLASSES).where(CLASSES.c.code == code, ~CLASSES.c.closed)).first()
             work = (
                 row
                 and connection.execute(
-                    select(_works).where(_works.c.class_id == row.id, _works.c.pseudonym == name)
+                    select(WORKS).where(WORKS.c.class_id == row.id, WORKS.c.pseudonym == name)
                 ).first()
             )
             if not row or not work or not hmac.compare_digest(work.words.encode(), codes.read_words(words).encode()):
@@ -247,8 +170,8 @@ class Classes:
                 raise NotFound(
                     "These are not the two words of “{name}”. Check both, or join as somebody new.", name=name
                 )
-            _sit(connection, row.id, device, Role.PARTICIPANT, work.number, row.expires)
-            found = _seat(connection, row.id, device)
+            tables.sit(connection, row.id, device, Role.PARTICIPANT, work.number, row.expires)
+            found = tables.seat(connection, row.id, device)
             assert found is not None
             return found
 
@@ -256,23 +179,23 @@ class Classes:
         """The names of the participants of the class with this code. Raises as :meth:`join`."""
         code = codes.read_code(typed)
         with self._tried("code", "", device, patience.CODES) as (connection, missed):
-            row = connection.execute(select(_classes.c.id).where(_classes.c.code == code, ~_classes.c.closed)).first()
+            row = connection.execute(select(CLASSES.c.id).where(CLASSES.c.code == code, ~CLASSES.c.closed)).first()
             if row is None:
                 missed()
                 raise _no_class(typed)
-            here = _works.c.class_id == row.id
-            return list(connection.execute(select(_works.c.pseudonym).where(here).order_by(_works.c.number)).scalars())
+            here = WORKS.c.class_id == row.id
+            return list(connection.execute(select(WORKS.c.pseudonym).where(here).order_by(WORKS.c.number)).scalars())
 
     def rename(self, class_id: str, device: str, name: str) -> None:
         """Give the participant on this device another name of the list. Raises :class:`BadInput` if it is taken."""
         if "\0" in name or not 0 < len(name) <= LONGEST_NAME:
             raise BadInput("This name cannot be kept. Choose another one.")
         with self._database.transaction() as connection:
-            seat = self._participant(connection, class_id, device)
-            here = _works.c.class_id == class_id
-            if connection.execute(select(_works.c.number).where(here, _works.c.pseudonym == name)).first():
+            seat = tables.participant(connection, class_id, device)
+            here = WORKS.c.class_id == class_id
+            if connection.execute(select(WORKS.c.number).where(here, WORKS.c.pseudonym == name)).first():
                 raise BadInput("Somebody has this name already. Choose another one.")
-            connection.execute(update(_works).where(here, _works.c.number == seat.number).values(pseudonym=name))
+            connection.execute(update(WORKS).where(here, WORKS.c.number == seat.number).values(pseudonym=name))
 
     # -- becoming a facilitator or a projected screen ----------------------------------------------------------------
 
@@ -282,28 +205,28 @@ class Classes:
             raise ValueError(f"no link makes a {role}")
         token = codes.token()
         with self._database.transaction() as connection:
-            self._facilitator(connection, class_id, device)
+            tables.facilitator(connection, class_id, device)
             expires = now() + timedelta(minutes=LINK_MINUTES)
             connection.execute(
-                insert(_links).values(token=_fingerprint(token), class_id=class_id, role=str(role), expires=expires)
+                insert(LINKS).values(token=_fingerprint(token), class_id=class_id, role=str(role), expires=expires)
             )
         return token
 
     def follow_link(self, token: str, device: str) -> Seat:
         """Seat ``device`` as the link says; the link is then used up. Raises :class:`NotFound`."""
         with self._database.transaction() as connection:
-            here = _links.c.token == _fingerprint(token)
-            link = connection.execute(select(_links).where(here, _links.c.expires >= now())).first()
-            row = link and connection.execute(select(_classes).where(_classes.c.id == link.class_id)).first()
+            here = LINKS.c.token == _fingerprint(token)
+            link = connection.execute(select(LINKS).where(here, LINKS.c.expires >= now())).first()
+            row = link and connection.execute(select(CLASSES).where(CLASSES.c.id == link.class_id)).first()
             if not link or not row:
                 raise NotFound(
                     "This link has been used, or is older than {n} minutes. Ask for a new one.", n=LINK_MINUTES
                 )
-            connection.execute(delete(_links).where(here))
-            before = _seat(connection, row.id, device)
+            connection.execute(delete(LINKS).where(here))
+            before = tables.seat(connection, row.id, device)
             if before is None or before.role is not Role.FACILITATOR:  # who leads can project as well, and leads on
-                _sit(connection, row.id, device, Role(link.role), 0, row.expires)
-            found = _seat(connection, row.id, device)
+                tables.sit(connection, row.id, device, Role(link.role), 0, row.expires)
+            found = tables.seat(connection, row.id, device)
             assert found is not None
             return found
 
@@ -314,14 +237,14 @@ class Classes:
         """
         code = codes.read_code(typed)
         with self._tried("pin", code[:8], device, patience.PINS) as (connection, missed):
-            row = connection.execute(select(_classes).where(_classes.c.code == code)).first()
+            row = connection.execute(select(CLASSES).where(CLASSES.c.code == code)).first()
             digits = "".join(c for c in pin[:40] if c.isdecimal() and c.isascii())
             given = _digest(row.id if row else "", digits)  # in either case: the time it takes tells nothing
             if not row or not hmac.compare_digest(row.pin, given):
                 missed()
                 raise NotFound("This code and this PIN do not belong together. Check both.")
-            _sit(connection, row.id, device, Role.FACILITATOR, 0, row.expires)
-            found = _seat(connection, row.id, device)
+            tables.sit(connection, row.id, device, Role.FACILITATOR, 0, row.expires)
+            found = tables.seat(connection, row.id, device)
             assert found is not None
             return found
 
@@ -336,8 +259,8 @@ class Classes:
         """A new PIN, told only here; the former one is worth nothing any more."""
         pin = codes.pin()
         with self._database.transaction() as connection:
-            self._facilitator(connection, class_id, device)
-            connection.execute(update(_classes).where(_classes.c.id == class_id).values(pin=_digest(class_id, pin)))
+            tables.facilitator(connection, class_id, device)
+            connection.execute(update(CLASSES).where(CLASSES.c.id == class_id).values(pin=_digest(class_id, pin)))
         return pin
 
     # -- where one sits, and where the class stands ------------------------------------------------------------------
@@ -345,26 +268,26 @@ class Classes:
     def seats(self, device: str) -> list[Seat]:
         """Where this device sits, the last one taken first; closed classes only for those who led them."""
         with self._database.transaction(write=False) as connection:
-            return _seats_of(connection, device)
+            return tables.seats(connection, device)
 
     def get(self, class_id: str) -> Class | None:
         """A class, if there is one."""
         with self._database.transaction(write=False) as connection:
-            row = connection.execute(select(_classes).where(_classes.c.id == class_id)).first()
+            row = connection.execute(select(CLASSES).where(CLASSES.c.id == class_id)).first()
         return _class(row) if row else None
 
     def versions(self) -> dict[str, int]:
         """The versions of all classes, by id: what waiting screens compare."""
         with self._database.transaction(write=False) as connection:
-            rows = connection.execute(select(_classes.c.id, _classes.c.version).where(~_classes.c.closed)).all()
+            rows = connection.execute(select(CLASSES.c.id, CLASSES.c.version).where(~CLASSES.c.closed)).all()
         return {row.id: row.version for row in rows}
 
     def pulse(self, class_id: str) -> tuple[int, int, int]:
         """Cheap numbers of all that one can see change: the class's version, how many sit there, what they made."""
         with self._database.transaction(write=False) as connection:
-            version = connection.execute(select(_classes.c.version).where(_classes.c.id == class_id)).scalar()
-            counted = select(func.count(), func.coalesce(func.sum(_works.c.version + _works.c.replies), 0))
-            count, total = connection.execute(counted.where(_works.c.class_id == class_id)).one()
+            version = connection.execute(select(CLASSES.c.version).where(CLASSES.c.id == class_id)).scalar()
+            counted = select(func.count(), func.coalesce(func.sum(WORKS.c.version + WORKS.c.replies), 0))
+            count, total = connection.execute(counted.where(WORKS.c.class_id == class_id)).one()
         return version or 0, count, int(total)
 
     # -- leading ----------------------------------------------------------------------------------------------------
@@ -376,35 +299,35 @@ class Classes:
         has moved on since ``replaces``, and :class:`NotAllowed` if the device does not lead the class.
         """
         with self._database.transaction() as connection:
-            self._facilitator(connection, class_id, device)
-            row = connection.execute(select(_classes).where(_classes.c.id == class_id)).one()
+            tables.facilitator(connection, class_id, device)
+            row = connection.execute(select(CLASSES).where(CLASSES.c.id == class_id)).one()
             if row.version != replaces:
                 raise Stale("Another window has moved on. This window now shows the same thing.")
             lead = Lead.model_validate_json(row.lead)
             if step != row.step:
                 lead = lead.at_new_step()
             values = {"state": state, "step": step, "lead": lead.model_dump_json(), "version": row.version + 1}
-            connection.execute(update(_classes).where(_classes.c.id == class_id).values(**values))
+            connection.execute(update(CLASSES).where(CLASSES.c.id == class_id).values(**values))
             return int(row.version) + 1
 
     def lead(self, class_id: str, device: str, **changes: object) -> int:
         """Change how the class is led; returns its new version. Raises :class:`NotAllowed` as :meth:`keep`."""
         with self._database.transaction() as connection:
-            self._facilitator(connection, class_id, device)
-            here = _classes.c.id == class_id
-            row = connection.execute(select(_classes.c.lead, _classes.c.version).where(here)).one()
+            tables.facilitator(connection, class_id, device)
+            here = CLASSES.c.id == class_id
+            row = connection.execute(select(CLASSES.c.lead, CLASSES.c.version).where(here)).one()
             lead = Lead.model_validate_json(row.lead).having(**changes)
             values = {"lead": lead.model_dump_json(), "version": row.version + 1}
-            connection.execute(update(_classes).where(here).values(**values))
+            connection.execute(update(CLASSES).where(here).values(**values))
             return int(row.version) + 1
 
     def remove(self, class_id: str, device: str, number: int) -> None:
         """Take a participant out of the class, with everything they made."""
         with self._database.transaction() as connection:
-            self._facilitator(connection, class_id, device)
-            for table in (_seats, _works):
+            tables.facilitator(connection, class_id, device)
+            for table in tables.OF_A_PARTICIPANT:
                 connection.execute(delete(table).where(table.c.class_id == class_id, table.c.number == number))
-            _touch(connection, class_id)
+            tables.touch(connection, class_id)
         self._database.scrub()
 
     def strike(self, class_id: str, device: str, number: int, state: str, *, replaces: int) -> None:
@@ -414,26 +337,26 @@ class Classes:
         does not lead the class.
         """
         with self._database.transaction() as connection:
-            self._facilitator(connection, class_id, device)
-            here = (_works.c.class_id == class_id, _works.c.number == number, _works.c.version == replaces)
-            if not connection.execute(update(_works).where(*here).values(state=state, version=replaces + 1)).rowcount:
+            tables.facilitator(connection, class_id, device)
+            here = (WORKS.c.class_id == class_id, WORKS.c.number == number, WORKS.c.version == replaces)
+            if not connection.execute(update(WORKS).where(*here).values(state=state, version=replaces + 1)).rowcount:
                 raise Stale("Another window has moved on. This window now shows the same thing.")
-            _touch(connection, class_id)
+            tables.touch(connection, class_id)
         self._database.scrub()
 
     def close(self, class_id: str, device: str) -> None:
         """End a class: nobody answers any more, its results stay until its date."""
         with self._database.transaction() as connection:
-            self._facilitator(connection, class_id, device)
-            connection.execute(update(_classes).where(_classes.c.id == class_id).values(closed=True))
-            _touch(connection, class_id)
+            tables.facilitator(connection, class_id, device)
+            connection.execute(update(CLASSES).where(CLASSES.c.id == class_id).values(closed=True))
+            tables.touch(connection, class_id)
 
     def erase(self, class_id: str, device: str) -> None:
         """Erase a class now, with everything it made."""
         with self._database.transaction() as connection:
-            self._facilitator(connection, class_id, device)
-            connection.execute(delete(_classes).where(_classes.c.id == class_id))
-            for table in _OF_A_CLASS:
+            tables.facilitator(connection, class_id, device)
+            connection.execute(delete(CLASSES).where(CLASSES.c.id == class_id))
+            for table in tables.OF_A_CLASS:
                 connection.execute(delete(table).where(table.c.class_id == class_id))
         self._database.scrub()
 
@@ -442,15 +365,15 @@ class Classes:
     def work(self, class_id: str, number: int) -> Work | None:
         """What a participant has made."""
         with self._database.transaction(write=False) as connection:
-            here = (_works.c.class_id == class_id, _works.c.number == number)
-            row = connection.execute(select(_works).where(*here)).first()
+            here = (WORKS.c.class_id == class_id, WORKS.c.number == number)
+            row = connection.execute(select(WORKS).where(*here)).first()
         return _work(row) if row else None
 
     def works(self, class_id: str) -> list[Work]:
         """What all participants have made, in the order they came."""
         with self._database.transaction(write=False) as connection:
-            here = _works.c.class_id == class_id
-            rows = connection.execute(select(_works).where(here).order_by(_works.c.number)).all()
+            here = WORKS.c.class_id == class_id
+            rows = connection.execute(select(WORKS).where(here).order_by(WORKS.c.number)).all()
         return [_work(row) for row in rows]
 
     def answer(self, class_id: str, device: str, state: str, step: Step, *, replaces: int) -> int:
@@ -469,20 +392,13 @@ class Classes:
         if "\0" in state:
             raise BadInput("This text has a character that cannot be kept. Take it out, then save again.")
         with self._database.transaction() as connection:
-            seat = self._participant(connection, class_id, device)
-            row = connection.execute(
-                select(_classes.c.step, _classes.c.lead, _classes.c.closed).where(_classes.c.id == class_id)
-            ).one()
-            lead = Lead.model_validate_json(row.lead)
-            if row.step != step.id or row.closed or lead.lobby:
-                raise NotAllowed("The class has moved on: this answer came too late and was not kept.")
-            if lead.paused or lead.locked or not lead.gives(step):
-                raise NotAllowed("Answers are closed for the moment: this one was not kept.")
-            here = (_works.c.class_id == class_id, _works.c.number == seat.number)
-            last = connection.execute(select(_works.c.version).where(*here)).scalar_one()
+            seat = tables.participant(connection, class_id, device)
+            tables.collecting(connection, class_id, step)
+            here = (WORKS.c.class_id == class_id, WORKS.c.number == seat.number)
+            last = connection.execute(select(WORKS.c.version).where(*here)).scalar_one()
             if last != replaces:
                 raise Stale("Another window of this browser has moved on. This window now shows the same thing.")
-            connection.execute(update(_works).where(*here).values(state=state, version=last + 1))
+            connection.execute(update(WORKS).where(*here).values(state=state, version=last + 1))
             return int(last) + 1
 
     def reply(self, class_id: str, device: str, when: When, item: str, answer: Answer) -> None:
@@ -493,8 +409,8 @@ class Classes:
         :class:`BadInput` if ``item`` is not a statement of their form or ``answer`` is none of the three.
         """
         with self._database.transaction() as connection:
-            seat = self._participant(connection, class_id, device)
-            row = connection.execute(select(_classes.c.lead, _classes.c.closed).where(_classes.c.id == class_id)).one()
+            seat = tables.participant(connection, class_id, device)
+            row = connection.execute(select(CLASSES.c.lead, CLASSES.c.closed).where(CLASSES.c.id == class_id)).one()
             lead = Lead.model_validate_json(row.lead)
             if row.closed or lead.lobby or not when or lead.quiz != when:
                 raise NotAllowed("The class has moved on: this answer came too late and was not kept.")
@@ -502,38 +418,39 @@ class Classes:
                 raise NotAllowed("Answers are closed for the moment: this one was not kept.")
             if item not in items(form_of(seat.number, when)) or answer not in ANSWERS:
                 raise BadInput("This is no answer to your questionnaire. Load the page again.")
-            here = (_works.c.class_id == class_id, _works.c.number == seat.number)
-            last = connection.execute(select(_works.c.quiz).where(*here)).scalar_one()
+            here = (WORKS.c.class_id == class_id, WORKS.c.number == seat.number)
+            last = connection.execute(select(WORKS.c.quiz).where(*here)).scalar_one()
             quiz = replied(last, when, item, answer)
             if quiz != last:
-                values = {"quiz": quiz, "replies": _works.c.replies + 1}
-                connection.execute(update(_works).where(*here).values(**values))
+                values = {"quiz": quiz, "replies": WORKS.c.replies + 1}
+                connection.execute(update(WORKS).where(*here).values(**values))
 
     def leave(self, class_id: str, device: str) -> None:
         """Take this device off its seat. What its participant made stays with the class."""
         with self._database.transaction() as connection:
-            connection.execute(delete(_seats).where(_seats.c.class_id == class_id, _seats.c.device == device))
+            connection.execute(delete(SEATS).where(SEATS.c.class_id == class_id, SEATS.c.device == device))
 
     def leave_all(self, connection: Connection, device: str) -> None:
         """Erase what a device is and has made in every class, in a transaction that is under way."""
         patience.forget(connection, device)
-        for row in connection.execute(_SEATED.where(_seats.c.device == device)).all():
-            for table in (_seats, _works) if row.number else ():
+        for row in connection.execute(tables.SEATED.where(SEATS.c.device == device)).all():
+            for table in tables.OF_A_PARTICIPANT if row.number else ():
                 here = (table.c.class_id == row.class_id, table.c.number == row.number)
                 connection.execute(delete(table).where(*here))
-        connection.execute(delete(_seats).where(_seats.c.device == device))
+        connection.execute(delete(SEATS).where(SEATS.c.device == device))
 
     def holdings(self, connection: Connection, device: str) -> list[dict[str, Any]]:
         """What is stored of a device in classes, for export: its role, and what its participant is called and made."""
         held = []
-        for seat in map(_as_seat, connection.execute(_SEATED.where(_seats.c.device == device)).all()):
-            here = (_works.c.class_id == seat.class_id, _works.c.number == seat.number)
-            row = connection.execute(select(_works).where(*here)).first()
+        for seat in map(tables.as_seat, connection.execute(tables.SEATED.where(SEATS.c.device == device)).all()):
+            here = (WORKS.c.class_id == seat.class_id, WORKS.c.number == seat.number)
+            row = connection.execute(select(WORKS).where(*here)).first()
             own = (
                 {
                     "name": row.pseudonym,
                     "run": json.loads(row.state or "null"),
                     "questionnaires": json.loads(row.quiz),
+                    "photographs": photographs.held(connection, seat.class_id, seat.number),
                 }
                 if row
                 else {}
@@ -542,17 +459,6 @@ class Classes:
         return held
 
     # -- inside -----------------------------------------------------------------------------------------------------
-
-    def _facilitator(self, connection: Connection, class_id: str, device: str) -> None:
-        seat = _seat(connection, class_id, device)
-        if seat is None or seat.role is not Role.FACILITATOR:
-            raise NotAllowed("This device does not lead the class.")
-
-    def _participant(self, connection: Connection, class_id: str, device: str) -> Seat:
-        seat = _seat(connection, class_id, device)
-        if seat is None or seat.role is not Role.PARTICIPANT:
-            raise NotAllowed("This device does not take part in the class any more. Join it again with its code.")
-        return seat
 
     @contextmanager
     def _tried(
@@ -595,32 +501,6 @@ def _digest(class_id: str, pin: str) -> str:
     return hashlib.scrypt(pin.encode(), salt=class_id.encode(), n=2**12, r=8, p=1, dklen=32).hex()
 
 
-def _sit(connection: Connection, class_id: str, device: str, role: Role, number: int, expires: datetime) -> None:
-    connection.execute(delete(_seats).where(_seats.c.class_id == class_id, _seats.c.device == device))
-    values = {"role": str(role), "number": number, "since": now(), "expires": expires}
-    connection.execute(insert(_seats).values(class_id=class_id, device=device, **values))
-
-
-_SEATED = select(_seats.c.class_id, _seats.c.role, _seats.c.number, _classes.c.activity, _classes.c.closed).where(
-    _seats.c.class_id == _classes.c.id
-)
-
-
-def _seat(connection: Connection, class_id: str, device: str) -> Seat | None:
-    row = connection.execute(_SEATED.where(_seats.c.class_id == class_id, _seats.c.device == device)).first()
-    return _as_seat(row) if row else None
-
-
-def _seats_of(connection: Connection, device: str) -> list[Seat]:
-    rows = connection.execute(_SEATED.where(_seats.c.device == device).order_by(_seats.c.since.desc())).all()
-    seats = [_as_seat(row) for row in rows]
-    return [seat for seat in seats if not seat.closed or seat.role is Role.FACILITATOR]
-
-
-def _as_seat(row: Any) -> Seat:
-    return Seat(class_id=row.class_id, activity=row.activity, role=Role(row.role), number=row.number, closed=row.closed)
-
-
 def _class(row: Row[Any]) -> Class:
     values = {name: value for name, value in row._mapping.items() if name not in ("pin", "joined", "lead")}
     return Class(lead=Lead.model_validate_json(row.lead), **values)
@@ -630,7 +510,3 @@ def _work(row: Row[Any]) -> Work:
     return Work(
         number=row.number, name=row.pseudonym, words=row.words, version=row.version, state=row.state, quiz=row.quiz
     )
-
-
-def _touch(connection: Connection, class_id: str) -> None:
-    connection.execute(update(_classes).where(_classes.c.id == class_id).values(version=_classes.c.version + 1))

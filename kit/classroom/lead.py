@@ -51,6 +51,10 @@ class Lead(BaseModel):
         """Whether the devices get a step."""
         return self.given.get(step.id, step.kind in GIVEN)
 
+    def collects(self, step: Step) -> bool:
+        """Whether the devices may answer a step where the class stands, as far as these choices say."""
+        return not (self.lobby or self.paused or self.locked) and self.gives(step)
+
     def having(self, **changes: object) -> Self:
         """These choices with some changed, and checked."""
         return type(self).model_validate({**dict(self), **changes})

@@ -1,7 +1,8 @@
 """The store: everything that must survive a reload, a flat battery or a killed server.
 
 A device is an opaque random number in a cookie; no name, address or account is ever stored. Every row has an expiry
-date and is erased at that date, or now (:meth:`Store.erase`). What a class does together: :attr:`Store.classes`.
+date and is erased at that date, or now (:meth:`Store.erase`). What a class does together: :attr:`Store.classes`; what
+its devices photographed: :attr:`Store.photographs`.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from sqlalchemy import Column, DateTime, Integer, String, Table, Text, delete, f
 
 from kit.classroom.classes import Classes
 from kit.classroom.database import METADATA, Database, FullDisk, Stale, now
+from kit.classroom.photographs import Photographs
 from kit.errors import BadInput
 from kit.settings import Settings, data_folder
 
@@ -46,6 +48,7 @@ class Store:
     def __init__(self, url: str) -> None:
         self._database = Database(url)
         self.classes = Classes(self._database)
+        self.photographs = Photographs(self._database)
 
     def close(self) -> None:
         """Close every connection."""

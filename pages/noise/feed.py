@@ -29,7 +29,7 @@ from pages.noise.export import download
 from pages.noise.origin import by_photo
 from pages.noise.scene import SLUG, Photo, Scene, photos, png
 from pages.noise.sources import sources
-from pages.parts import asking
+from pages.parts import asking, photographs
 from pages.parts.bring import note, notes
 from pages.parts.furniture import bar, heading
 from pages.parts.picture import address
@@ -58,8 +58,10 @@ def draw(scene: Scene) -> None:
     words = scene.words.labs["feed"]
     heading(scene)
     paragraph(words.honest, "caution")
+    photographs.room(scene, own_photos.PREFIX, scene.words.reminder)
     if scene.run.may_generate:
-        own_photos.draw(scene)
+        if scene.handles:
+            own_photos.draw(scene)
         _choose(scene)
         _result(scene)
     else:
@@ -69,6 +71,11 @@ def draw(scene: Scene) -> None:
         )
     around(scene, "feed")
     bar(scene, forward=scene.run.next_step(), back=scene.run.previous_step())
+
+
+def device(scene: Scene) -> None:
+    """The same step on a device of a class: it sends photographs."""
+    photographs.device(scene, scene.words.reminder)
 
 
 # -- what goes in ------------------------------------------------------------------------------------------------------

@@ -14,8 +14,8 @@ from pages import frame
 from pages.frame import _
 from pages.noise import kitchen
 from pages.noise.scene import SLUG, Photo, Scene
-from pages.parts.bring import approval, bring, notes, removal, verdict
-from pages.parts.prose import escape, paragraph
+from pages.parts.bring import approval, bring, notes, reminder, removal, verdict
+from pages.parts.prose import paragraph
 
 PREFIX = f"{SLUG}.own"
 
@@ -26,8 +26,7 @@ def draw(scene: Scene) -> None:
     with st.expander(_("Bring photographs"), expanded=not mine):
         left, right = st.columns([3, 2], gap="large")
         with right:
-            reminder = "".join(f"<li>{escape(line)}</li>" for line in scene.words.reminder)
-            st.html(f'<section class="card"><ul>{reminder}</ul></section>')
+            reminder(scene.words.reminder)
         with left:
             bring(PREFIX, title=_("Our photographs"))
     notes(PREFIX)

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,8 +18,9 @@ from kit.decks.loaded import LoadedDeck
 from kit.decks.making import Photograph
 from kit.decks.model import Item, Truth
 from kit.decks.model import words as deck_words
-from kit.errors import BadImage, BadInput, KitError
-from kit.images import faces, intake
+from kit.errors import BadInput, KitError
+from kit.images import intake
+from kit.images.admission import admit
 from pages import frame
 from pages.frame import _
 from pages.parts.prose import escape
@@ -28,6 +29,11 @@ MOST = 12
 LICENCE = "CC BY-SA 4.0"
 TYPES = ["jpg", "jpeg", "png", "webp", "heic", "heif", "bmp", "gif", "tif", "tiff", "avif", "svg"]
 """What the chooser shows. The door tells in a sentence why it refuses some of them."""
+
+
+def reminder(lines: Sequence[str]) -> None:
+    """What to respect before one photographs."""
+    st.html(f'<section class="card"><ul>{"".join(f"<li>{escape(line)}</li>" for line in lines)}</ul></section>')
 
 
 # -- in ----------------------------------------------------------------------------------------------------------
@@ -97,12 +103,9 @@ def _admit(prefix: str, sent: list[tuple[str, bytes]], title: str, credit: str) 
 
 
 def _read(prefix: str, name: str, data: bytes) -> np.ndarray:
-    kit = compute.connect(settings.load())
-    taken = kit.run(intake.read_image, data, name, weight="light")
+    taken = compute.connect(settings.load()).run(admit, data, name, weight="light")
     for remark in taken.notes:
         note(prefix, "done", remark.text(_))
-    if kit.run(faces.find_faces, taken.pixels, weight="light"):
-        raise BadImage("“{name}” seems to show a face. Choose an object or a place: no face is generated.", name=name)
     return taken.pixels
 
 

@@ -18,7 +18,7 @@ from kit.i18n import translator
 from kit.levels import Role
 from pages import frame
 from pages.frame import _
-from pages.parts import quiz, together
+from pages.parts import photographs, quiz, together
 from pages.parts.prose import escape, paragraph
 from pages.parts.scene import StepScene
 from pages.parts.starting import MINUTES, PIN, timed_for
@@ -81,11 +81,18 @@ def arriving(scene: AnyScene, led: Class) -> None:
 @st.fragment(run_every=EVERY)
 def _arriving(scene: AnyScene, led: Class, drawn: tuple[int, int, int]) -> None:
     pulse = frame.store().classes.pulse(led.id)
-    # Who came, and what was written, stand elsewhere on the page; an answer to anything else is counted here alone.
-    if pulse[:2] != drawn[:2] or (pulse != drawn and (led.lead.quiz or scene.run.step == "trace")):
+    # Who came, what was written or photographed stand elsewhere on the page; any other answer is counted here alone.
+    elsewhere = led.lead.quiz or scene.run.step == "trace" or scene.run.steps[scene.run.index].pictures == "kept"
+    if pulse[:2] != drawn[:2] or (pulse != drawn and elsewhere):
         st.rerun(scope="app")
     st.html(f'<p class="big" role="status">{escape(together.counted(type(scene.run), led))}</p>')
     together.tallies(replace(scene))  # another one, which has not read yet what the room has made
+
+
+def photographed(scene: AnyScene, led: Class) -> None:
+    """What the devices photographed, in a step that keeps it."""
+    if scene.run.steps[scene.run.index].pictures == "kept":
+        photographs.desk(scene, led)
 
 
 def desk(scene: AnyScene, led: Class) -> None:

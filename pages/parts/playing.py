@@ -46,13 +46,14 @@ def page(
     warm: Callable[[], object] | None = None,
     above: Callable[[S], None] = lambda scene: None,
     projected_only: Collection[str] = (),
+    on_devices: Mapping[str, tuple[str, str]] = {},
 ) -> None:
     """The page of an activity: its saved run, drawn for whoever looks at this screen; or, with none, its ``setup``.
 
     ``run_of`` and ``scene_of`` are the activity's own; ``words_of`` loads its words in a language. ``views`` names, for
     each step, a module of ``package`` and the function of it that draws the step: by name, so that the first screen
-    does not wait for what the last one needs. ``present`` mends what a run names and is there no more. The rest as in
-    :func:`play`.
+    does not wait for what the last one needs. ``on_devices`` names likewise what a participant's device gets instead.
+    ``present`` mends what a run names and is there no more. The rest as in :func:`play`.
     """
     words = words_of(frame.lang())
 
@@ -62,9 +63,10 @@ def page(
             browser.arrive("setup")
             setup(words)
             return
-        module, function = views[run.step]
-        view: Callable[[S], None] = getattr(import_module(f"{package}.{module}"), function)
         own = desk_of(run_of)
+        given = {**views, **on_devices} if own.role is Role.PARTICIPANT else views
+        module, function = given[run.step]
+        view: Callable[[S], None] = getattr(import_module(f"{package}.{module}"), function)
         scene = scene_of(run=present(run), words=words, role=own.role or run.role, led=own.led)
         play(scene, view, here_only=here_only, computes=computes, warm=warm, above=above, projected_only=projected_only)
 

@@ -88,6 +88,11 @@ class StepScene(Generic[R, W]):
         return self.led is not None and self.projected and self.led.lead.gives(self.run.steps[self.run.index])
 
     @property
+    def handles(self) -> bool:
+        """Whether this screen may change what belongs to the machine: what a class projects elsewhere only shows."""
+        return self.led is None or frame.is_here() or frame.leads()
+
+    @property
     def leaving(self) -> str:
         """What leaving does, for whoever is alone or leads."""
         return _("Leaving erases this run: answers, counts and text.")

@@ -142,8 +142,10 @@ def counted(model: type[Any], led: Class) -> str:
     if led.lead.quiz:
         return quiz.counted(led, led.lead.quiz)
     here = read(model, led.state)
-    if here is None or led.lead.quiz_shown or not led.lead.gives(here.steps[here.index]):
+    if here is None or led.lead.quiz_shown or not led.lead.gives(step := here.steps[here.index]):
         return _("Everybody looks at this screen.")
+    if step.pictures == "kept":
+        return _("Photographs received: {n}").format(n=len(frame.store().photographs.sent(led.id)))
     works = frame.store().classes.works(led.id)
     runs = [run for work in works if work.state and (run := read(model, work.state)) is not None]
     done = sum(run.alongside(here).has_answered() for run in runs)

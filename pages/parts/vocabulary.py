@@ -51,7 +51,7 @@ def streamlits_words(_: Callable[[str], str]) -> dict[str, str]:
         "file upload": _("Choose a file"),
         "MB per file…": _("…MB per file…"),
         "Error: AxiosError: Request failed with status code 403": _(
-            "Not sent: the letterbox is closed. Ask the facilitator to open it, then send again."
+            "Not sent: nothing is collected for the moment. Ask whoever leads, then send again."
         ),
         "This type of files are not allowed.": _("This kind of file is not accepted."),
         "…files are not allowed.": _("…files are not accepted."),

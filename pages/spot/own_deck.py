@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from kit import archives, compute, settings
@@ -10,9 +12,9 @@ from kit.decks.model import words as deck_words
 from kit.errors import KitError
 from pages import frame
 from pages.frame import _
-from pages.parts.bring import bring, note, notes, removal
+from pages.parts import photographs
+from pages.parts.bring import bring, note, notes, reminder, removal
 from pages.parts.furniture import bar, heading
-from pages.parts.prose import escape
 from pages.spot.scene import Scene
 from pages.spot.shelf import PREFIX, one
 
@@ -20,15 +22,36 @@ from pages.spot.shelf import PREFIX, one
 def draw(scene: Scene) -> None:
     """Bring, make, approve, share."""
     words = scene.words.own_deck
-    heading(scene, lead=words.lead)
+    if scene.led is None:
+        heading(scene, lead=words.lead)
+        _bring(words.reminder)
+    else:
+        heading(scene)
+        photographs.room(scene, PREFIX, words.reminder)
+        if scene.handles:
+            with st.expander(_("Photographs or a deck from this machine")):
+                _bring(words.reminder)
+    notes(PREFIX)
+    if scene.handles:
+        _shelf(scene)
+    bar(scene, forward=None, back=scene.run.previous_step())
+
+
+def device(scene: Scene) -> None:
+    """The same step on a device of a class: it sends photographs."""
+    photographs.device(scene, scene.words.own_deck.reminder)
+
+
+def _bring(lines: Sequence[str]) -> None:
     left, right = st.columns([3, 2], gap="large")
     with right:
-        reminder = "".join(f"<li>{escape(line)}</li>" for line in words.reminder)
-        st.html(f'<section class="card"><ul>{reminder}</ul></section>')
+        reminder(lines)
     with left:
         bring(PREFIX)
         _bring_deck()
-    notes(PREFIX)
+
+
+def _shelf(scene: Scene) -> None:
     mine = decks.installed(settings.load())
     if mine:
         st.subheader(_("Decks on this machine"), anchor=False)
@@ -38,7 +61,6 @@ def draw(scene: Scene) -> None:
             removal(PREFIX, deck.id)
         else:
             one(scene, deck)
-    bar(scene, forward=None, back=scene.run.previous_step())
 
 
 def _bring_deck() -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from activities.podcast import labs
 from activities.podcast.labs import Heard
@@ -21,6 +19,7 @@ from pages.frame import _
 from pages.parts.furniture import bar, heading
 from pages.parts.prose import escape, paragraph
 from pages.parts.reading import around
+from pages.parts.uploads import release
 from pages.studio import clock, receiving, writing_down
 from pages.studio.minutes import choose, said
 from pages.studio.rights import agreed
@@ -92,13 +91,6 @@ def _bring(scene: Scene, segment: Segment) -> None:
         release(came)
         st.session_state[f"{Key.FILE}.turn"] += 1
         st.rerun()
-
-
-def release(came: UploadedFile) -> None:
-    """Free the memory in which Streamlit would hold a sound until its session ends, now that it is on the disk."""
-    context = get_script_run_ctx()
-    if context is not None:
-        context.uploaded_file_mgr.remove_file(context.session_id, came.file_id)
 
 
 def keep(scene: Scene, segment: Segment, raw: bytes, file_name: str, name: str, *, heard: bool = True) -> Take | None:

@@ -15,6 +15,7 @@ from pages import frame
 from pages.frame import _
 from pages.parts import browser
 from pages.parts.prose import paragraph
+from pages.parts.uploads import release
 from pages.studio import recording
 from pages.studio.clock import hour
 from pages.studio.minutes import name
@@ -121,7 +122,7 @@ def _send(scene: Scene, segment: Segment) -> None:
     # Which take is heard is chosen where the kit runs.
     take = recording.keep(scene, segment, came.getvalue(), came.name, called, heard=False)
     if take is not None:
-        recording.release(came)
+        release(came)
         st.session_state[SENT] = (segment.id, take.file)
         st.session_state[f"{Key.FILE}.turn"] += 1
         st.rerun()

@@ -14,13 +14,14 @@ import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from activities.noise_to_image.run import NoiseRun
+from activities.spot_the_fake.run import SortingRun
 from benchmarks.class_client import Browser, Failed
 from kit.classroom.classes import Class, Classes
 from kit.classroom.lead import Lead
 from kit.classroom.store import Store
 from kit.levels import Level, Role
 from kit.steps import Mode
-from kit.walk import Walk
+from kit.walk import Plan, Walk
 from serve import DEVICE_COOKIE
 from tests.e2e.conftest import Server
 
@@ -123,6 +124,29 @@ def test_a_device_below_4e_that_asks_for_a_picture_gets_none(room: Server, class
     work = classes.work(led.id, 1)
     assert work is not None
     assert work.state == "", "nothing was asked for"
+
+
+def test_no_file_comes_from_a_device_that_nobody_asked(room: Server, classes: Classes) -> None:
+    """The loopback of a test says that it is behind a proxy: from there nobody is on the machine that serves."""
+    run = SortingRun(seed=7, images=8, mode=Mode.CLASS, plan=Plan.SECOND, step="own_deck", level=Level.ADULTS)
+    led = opened(classes, run)
+
+    def let_in(device: str, **more: str) -> bool:
+        """Past the door; Streamlit, behind it, knows no such session."""
+        link = http.client.HTTPConnection("127.0.0.1", room.port, timeout=10)
+        headers = {"Cookie": f"{DEVICE_COOKIE}={device}", "X-Forwarded-For": "192.168.1.30", **more}
+        with contextlib.closing(link):
+            link.request("PUT", "/_stcore/upload_file/session/file", body=b"x", headers=headers)
+            reply = link.getresponse()
+            assert reply.status in (400, 403)
+            return b"Files are taken on the machine" not in reply.read()
+
+    assert [let_in(PHONE), let_in(STRANGER), let_in(LAPTOP)] == [False, False, True]
+    classes.lead(led.id, LAPTOP, given={"own_deck": True})
+    assert [let_in(PHONE), let_in(STRANGER)] == [True, False]
+    assert not let_in(PHONE, Cookie=f"{DEVICE_COOKIE}={STRANGER}; role=facilitator")
+    classes.remove(led.id, LAPTOP, 1)
+    assert not let_in(PHONE)
 
 
 def test_the_stream_of_a_class_is_for_those_who_sit_in_it(room: Server, classes: Classes) -> None:

@@ -11,7 +11,7 @@ from kit.classroom.questions import ANSWERS, complete, items, replies
 from kit.i18n import translator
 from pages.parts.prose import escape
 from tests.pages.conftest import Opener
-from tests.pages.test_class import Room, begun, keys, words
+from tests.pages.room import Room, begun, keys, words
 
 fr = translator("fr")
 """Messages as these screens say them, whether the catalogue has them already or not."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kit.classroom import classes as module
-from kit.classroom import patience
+from kit.classroom import patience, tables
 from kit.classroom.classes import Class, Classes
 from kit.classroom.store import Store
 from tests import postgres as server
@@ -77,6 +77,6 @@ def led(classes: Classes) -> Class:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    for each in (module, patience):
+    for each in (module, patience, tables):
         monkeypatch.setattr(each, "now", clock)
     return clock

@@ -82,7 +82,7 @@ def test_a_device_may_have_what_is_stored_of_it_in_classes(store: Store, led: Cl
     classes.reply(led.id, ANNE, "before", "a1", "true")
     name = classes.works(led.id)[0].name
     said = {"before": {"a1": "true"}, "after": {}}
-    own = {"name": name, "run": {"text": "mine"}, "questionnaires": said}
+    own = {"name": name, "run": {"text": "mine"}, "questionnaires": said, "photographs": []}
     assert store.holdings(ANNE)["classes"] == [{"activity": "spot", "role": "participant", **own}]
     assert store.holdings(LEADER)["classes"] == [{"activity": "spot", "role": "facilitator"}]
     assert store.holdings(STRANGER)["classes"] == []
@@ -164,9 +164,10 @@ def test_what_is_erased_is_gone_from_the_disk(filed: Store, file: Path, how: str
 
 def test_a_full_disk_is_said_and_loses_nothing(filed: Store) -> None:
     classes = filed.classes
-    led = opened(classes)
+    led = opened(classes, given={"brief": True})
     classes.join(led.code, ANNE)
     version = answered(classes, led, ANNE, "before")
+    lab = Step(id="brief", kind=StepKind.LAB, minutes=1, pictures="kept")
     engine = filed._database.engine
     with engine.connect() as limited:  # back to the pool, whose only connection it is
         pages = limited.exec_driver_sql("PRAGMA page_count").scalar()
@@ -174,6 +175,7 @@ def test_a_full_disk_is_said_and_loses_nothing(filed: Store) -> None:
     before = rows(filed)
     refused: list[Callable[[], object]] = [
         lambda: answered(classes, led, ANNE, "z" * 200_000, replaces=version),
+        lambda: filed.photographs.send(led.id, ANNE, lab, b"z" * 200_000, ""),
         lambda: classes.keep(led.id, LEADER, "z" * 200_000, "lesson", replaces=led.version),
         lambda: [classes.join(led.code, device(n), state="z" * 100_000) for n in range(3)],
         lambda: classes.open("bias", "z" * 200_000, step="brief", device=COLLEAGUE, lang="fr", lead=Lead(), days=1),

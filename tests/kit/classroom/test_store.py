@@ -418,5 +418,6 @@ def test_one_store_a_process_in_a_folder_of_its_own(home: Path) -> None:
 def test_nothing_of_a_person_is_in_the_schema(store: Store) -> None:
     with store._database.engine.connect() as connection:
         tables = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'table'").all()
-    assert {row[0] for row in tables} == {"devices", "runs", "classes", "seats", "works", "links", "tries"}
+    kept = {"devices", "runs", "classes", "seats", "works", "photographs", "links", "tries"}
+    assert {row[0] for row in tables} == kept
     assert not any(word in row[1].lower() for row in tables for word in ("name ", "address", "mail", "user"))
