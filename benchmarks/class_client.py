@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Common_pb2 import DoubleArray
 from streamlit.proto.Delta_pb2 import Delta
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
@@ -478,5 +479,6 @@ _VALUES: dict[str, Callable[[Any], dict[str, Any]]] = {
     "text_input": lambda one: {"string_value": one.value if one.set_value else one.default},
     "text_area": lambda one: {"string_value": one.value if one.set_value else one.default},
     "number_input": lambda one: {"double_value": one.value if one.set_value else one.default},
+    "slider": lambda one: {"double_array_value": DoubleArray(data=one.value if one.set_value else one.default)},
 }
 """The widgets whose values a page sends with every click, as they stand before anybody touches them."""

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar
 from uuid import uuid4
 
 import streamlit as st
@@ -31,6 +32,7 @@ from pages.parts.vocabulary import streamlits_words
 from serve import DEVICE_COOKIE, DEVICE_PATTERN
 
 HERE = Path(__file__).parent
+T = TypeVar("T")
 
 
 class Key(StrEnum):
@@ -143,14 +145,21 @@ def alert(sentence: str, kind: str = "error") -> None:
     st.html(f'<p class="alert {escape(kind)}" role="{role}">{escape(sentence)}</p>')
 
 
-def show(key: str, value: object) -> None:
-    """Make the widget of this key show what is saved, unless it does. Call it before the widget is drawn.
+def show(key: str, value: T) -> T:
+    """Make the widget of this key show what is saved, unless it does; returns it, for the widget to begin with.
 
     A value that is set goes to the browser, and comes over what somebody chose there meanwhile: so none is set that is
-    there already.
+    there already. And it goes there once: a browser that misses it, when two drawings follow each other at once, shows
+    what the widget begins with, and sends that with the next click as if somebody had chosen it.
     """
     if key not in st.session_state or st.session_state[key] != value:
         st.session_state[key] = value
+    return value
+
+
+def show_among(key: str, options: Iterable[T], value: T | None) -> int | None:
+    """:func:`show` for a choice among ``options``; returns where ``value`` stands there, to begin with."""
+    return None if show(key, value) is None else list(options).index(value)  # type: ignore[arg-type]
 
 
 def guarded(callback: Callable[..., object], *, repeatable: bool = False) -> Callable[..., None]:
@@ -317,10 +326,10 @@ def _switches() -> None:
     def keep(key: Key, name: str) -> Callable[[], None]:
         return guarded(lambda: choose(**{name: st.session_state[key]}), repeatable=True)
 
-    show(Key.LANGUAGE, lang())
     st.radio(
         _("Language"),
         list(i18n.LANGUAGES),
+        index=show_among(Key.LANGUAGE, i18n.LANGUAGES, lang()),
         format_func=i18n.LANGUAGES.__getitem__,
         key=Key.LANGUAGE,
         on_change=keep(Key.LANGUAGE, "language"),
@@ -332,17 +341,17 @@ def _switches() -> None:
         Display.DARK: _("Dark"),
         Display.CONTRAST: _("High contrast"),
     }
-    show(Key.DISPLAY, display())
     st.radio(
         _("Colours"),
         list(Display),
+        index=show_among(Key.DISPLAY, Display, display()),
         format_func=labels.__getitem__,
         key=Key.DISPLAY,
         on_change=keep(Key.DISPLAY, "display"),
     )
-    show(Key.PROJECTION, projecting())
     st.toggle(
         _("Large type, to be read from the back of the room"),
+        value=show(Key.PROJECTION, projecting()),
         key=Key.PROJECTION,
         on_change=keep(Key.PROJECTION, "projection"),
     )

@@ -55,7 +55,11 @@ def main() -> None:
             st.session_state[Key.CODE] = asked
         with st.form("join.form", border=False):
             typed = st.text_input(
-                _("Code of the class, on the big screen"), key=Key.CODE, max_chars=12, autocomplete="off"
+                _("Code of the class, on the big screen"),
+                value=asked,
+                key=Key.CODE,
+                max_chars=12,
+                autocomplete="off",
             )
             if st.form_submit_button(_("Join"), type="primary", key=f"{Key.JOIN}.code", width="stretch"):
                 _try(lambda: frame.store().classes.join(typed, frame.device()))

@@ -30,7 +30,14 @@ def tallies(step: str, room: Sequence[BiasRun], words: Words, _: Translate) -> t
             table = words.tables["profession"]
             edges = range(0, 101, 20)
             expected = (run.expected for run in room if run.table == "profession")
-            return (numbers(table.question, expected, list(edges), lambda low, high: f"{low}–{high}\u202f%"),)
+            return (
+                numbers(
+                    table.question,
+                    expected,
+                    list(edges),
+                    lambda low, high: _("{low} to {high}%").format(low=low, high=high),
+                ),
+            )
         case _:
             return ()
 
@@ -51,7 +58,7 @@ def replies(run: BiasRun, words: Words, _: Translate) -> Iterator[Reply]:
         if name in run.sides:
             yield Reply(step="pairs", item=title, answer=str(run.sides[name]).upper())
     if run.expected is not None:
-        yield Reply(step="corpus", item=run.table, answer=f"{run.expected} %")
+        yield Reply(step="corpus", item=run.table, answer=_("{percent}%").format(percent=run.expected))
     if run.text.strip():
         yield Reply(step="trace", item="", answer=run.text)
 

@@ -73,7 +73,7 @@ def replies(run: SortingRun, words: Words, _: Translate) -> Iterator[Reply]:
     for dossier, decision in run.decisions.items():
         yield Reply(step="dossiers", item=dossier, answer=decisions.get(decision, decision))
     if run.guess is not None:
-        yield Reply(step="base_rate", item="", answer=f"{run.guess} %")
+        yield Reply(step="base_rate", item="", answer=_("{percent}%").format(percent=run.guess))
     if run.text.strip():
         yield Reply(step="trace", item="", answer=run.text)
 

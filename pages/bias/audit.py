@@ -48,9 +48,9 @@ def draw(scene: Scene) -> None:
 
 
 def _controls(scene: Scene, text: str) -> None:
-    show(Key.BATCH, text)
     st.text_area(
         _("The sentence: the last brackets hold the two words that are compared"),
+        value=show(Key.BATCH, text),
         key=Key.BATCH,
         max_chars=MOST,
         height=110,

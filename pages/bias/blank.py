@@ -50,20 +50,20 @@ def draw(scene: Scene) -> None:
 
 def _controls(scene: Scene, text: str, asked: list[str]) -> None:
     run = scene.run
-    show(Key.BLANK, text)
     st.text_area(
         _("The sentence: what the model chooses between is in the last brackets"),
+        value=show(Key.BLANK, text),
         key=Key.BLANK,
         max_chars=MOST,
         height=90,
         on_change=scene.move(lambda: run.having(blank=st.session_state[Key.BLANK].strip())),
     )
     offered = models(run, TASKS)
-    show(Key.MODELS, [name for name in asked if name in offered])
     st.multiselect(
         _("Models, side by side (three at most)"),
         offered,
         format_func=model_name,
+        default=show(Key.MODELS, [name for name in asked if name in offered]),
         key=Key.MODELS,
         max_selections=3,
         on_change=scene.move(lambda: run.having(models=tuple(st.session_state[Key.MODELS]))),

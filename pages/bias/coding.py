@@ -11,7 +11,7 @@ from activities.probe_bias.run import CATEGORY, CONTINUATIONS, LARGEST_SEED, Bia
 from kit.bias.agreement import agreement
 from pages.bias.saying import figure
 from pages.bias.scene import CAUSAL, SLUG, Key, Scene
-from pages.frame import _, show
+from pages.frame import _, show, show_among
 from pages.parts import figures
 from pages.parts.bars import votes
 from pages.parts.figures import percent
@@ -66,28 +66,28 @@ def categories(scene: Scene) -> tuple[str, ...]:
 def _controls(scene: Scene) -> None:
     run, texts = scene.run, [opening.text for opening in scene.words.coded]
     with st.container(horizontal=True, vertical_alignment="bottom", key="bias-choices"):
-        show(Key.BEGINNING, min(run.beginning, len(texts) - 1))
         st.selectbox(
             _("The beginning"),
             list(range(len(texts))),
             format_func=texts.__getitem__,
+            index=show_among(Key.BEGINNING, list(range(len(texts))), min(run.beginning, len(texts) - 1)),
             key=Key.BEGINNING,
             on_change=scene.move(lambda: run.having(beginning=st.session_state[Key.BEGINNING])),
         )
-        show(Key.SEED, run.seed_of)
         st.number_input(
             _("Seed"),
             min_value=0,
             max_value=LARGEST_SEED - CONTINUATIONS,
             step=1,
+            value=show(Key.SEED, run.seed_of),
             key=Key.SEED,
             width=150,
             on_change=scene.move(lambda: run.having(seed_of=st.session_state[Key.SEED])),
         )
         choices(scene, CAUSAL)
-    show(Key.CATEGORIES, ", ".join(categories(scene)))
     st.text_input(
         _("Categories, between commas ({least} to {most})").format(least=CATEGORIES[0], most=CATEGORIES[1]),
+        value=show(Key.CATEGORIES, ", ".join(categories(scene))),
         key=Key.CATEGORIES,
         max_chars=(CATEGORY + 2) * CATEGORIES[1],
         on_change=scene.move(lambda: _named(run, st.session_state[Key.CATEGORIES])),
@@ -121,12 +121,11 @@ def _sort(scene: Scene, found: tuple[str, ...]) -> None:
     with st.container(key="bias-coding"):
         for place, text in enumerate(found):
             key = f"{Key.CODE}.{coder}.{place}"
-            show(key, codes.get(place))
             st.radio(
                 f"{place + 1}. {plain(shown(text).strip())}",
                 list(names),
                 format_func=plain,
-                index=None,
+                index=show_among(key, list(names), codes.get(place)),
                 key=key,
                 horizontal=True,
                 on_change=scene.move(chosen),

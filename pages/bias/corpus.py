@@ -13,10 +13,10 @@ from kit.journal.proportions import declared
 from kit.language.loading import JOURNAL
 from pages.bias.marks import Shares, chart
 from pages.bias.scene import CAUSAL, SLUG, Key, Scene
-from pages.frame import _, show
+from pages.frame import _, show_among
 from pages.parts import figures
 from pages.parts.figures import grouped, percent
-from pages.parts.furniture import bar, heading
+from pages.parts.furniture import bar, by_hand, heading
 from pages.parts.language_models import choices
 from pages.parts.prose import escape, paragraph
 from pages.parts.reading import around
@@ -57,11 +57,11 @@ def _tables(scene: Scene) -> None:
     run = scene.run
     names = {table: words.title for table, words in scene.words.tables.items()}
     with st.container(horizontal=True, vertical_alignment="bottom", key="bias-choices"):
-        show(Key.TABLE, run.table)
         st.selectbox(
             _("Table"),
             list(names),
             format_func=names.__getitem__,
+            index=show_among(Key.TABLE, list(names), run.table),
             key=Key.TABLE,
             on_change=scene.move(lambda: run.counting(st.session_state[Key.TABLE])),
         )
@@ -72,7 +72,7 @@ def _bet(scene: Scene) -> None:
     """A number from 0 to 100: typed alone, on slates in a room."""
     run = scene.run
     if scene.projected:
-        paragraph(_("Write a number from 0 to 100 on your slate. Nobody shows anything before the signal."), "note")
+        by_hand(scene, _("Write a number from 0 to 100 on your slate. Nobody shows anything before the signal."))
         st.button(_("Open the corpus"), type="primary", key=Key.SHOW, on_click=scene.move(run.reveal))
         return
     with st.form("bias-count", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
@@ -96,11 +96,11 @@ def _shown(scene: Scene) -> None:
     names = scene.words.tables[run.table].values
     _answer(scene, found, values[0])
     if run.may_generate and len(values) > 2:
-        show(Key.VALUE, value)
         st.radio(
             _("Which share?"),
             list(values),
             format_func=names.__getitem__,
+            index=show_among(Key.VALUE, list(values), value),
             key=Key.VALUE,
             horizontal=True,
             on_change=scene.move(lambda: run.having(value=st.session_state[Key.VALUE])),
@@ -147,11 +147,10 @@ def _behind(scene: Scene, rows: Sequence[str], value: str) -> None:
     """The items behind one count."""
     run = scene.run
     with st.expander(_("Open the sentences behind a count"), expanded=bool(run.row)):
-        show(Key.ROW, run.row if run.row in rows else None)
         st.selectbox(
             _("Which line?"),
             list(rows),
-            index=None,
+            index=show_among(Key.ROW, list(rows), run.row if run.row in rows else None),
             key=Key.ROW,
             placeholder=_("Choose a line of the chart"),
             on_change=scene.move(lambda: run.having(row=st.session_state[Key.ROW] or "")),

@@ -13,7 +13,7 @@ from kit.journal.making import ASKED, Made, Repair, Share
 from pages.bias.marks import Shares, chart
 from pages.bias.saying import effect, leaning
 from pages.bias.scene import SLUG, Key, Scene
-from pages.frame import _, show
+from pages.frame import _, show, show_among
 from pages.parts import figures, learning
 from pages.parts.figures import grouped, percent
 from pages.parts.furniture import bar, heading
@@ -64,8 +64,8 @@ def _sliders(scene: Scene) -> None:
     with st.container(horizontal=True, key="bias-sliders"):
         for job in ASKED:
             key = f"{Key.SLIDER}.{job}"
-            show(key, run.sliders[job])
-            st.slider(job.capitalize(), 0, 100, step=5, key=key, on_change=scene.move(moved))
+            saved = show(key, run.sliders[job])
+            st.slider(job.capitalize(), 0, 100, saved, step=5, key=key, on_change=scene.move(moved))
 
 
 def _repairs(scene: Scene) -> None:
@@ -74,11 +74,11 @@ def _repairs(scene: Scene) -> None:
         Repair.COUNTER: _("Add counter-examples"),
         Repair.FILTERED: _("Filter words"),
     }
-    show(Key.REPAIR, scene.run.repair)
     st.radio(
         _("How?"),
         list(names),
         format_func=names.__getitem__,
+        index=show_among(Key.REPAIR, list(names), scene.run.repair),
         key=Key.REPAIR,
         horizontal=True,
         on_change=scene.move(lambda: scene.run.having(repair=st.session_state[Key.REPAIR])),

@@ -16,10 +16,10 @@ from kit.language.loading import EMBEDDED
 from pages.bias import own_pair
 from pages.bias.saying import rarity, times
 from pages.bias.scene import SLUG, TASKS, Key, Scene
-from pages.frame import _, lang, show
+from pages.frame import _, lang, show_among
 from pages.parts import figures
 from pages.parts.bars import Chance, probabilities
-from pages.parts.furniture import bar, heading
+from pages.parts.furniture import bar, by_hand, heading
 from pages.parts.language_models import choices
 from pages.parts.prose import escape, paragraph
 from pages.parts.reading import around
@@ -71,21 +71,21 @@ def _choices(scene: Scene) -> None:
     run = scene.run
     names = {theme.id: theme.label.text(lang()) for theme in sets.themes()}
     with st.container(horizontal=True, vertical_alignment="bottom", key="bias-choices"):
-        show(Key.THEME, run.theme)
         st.selectbox(
             _("About"),
             list(names),
             format_func=names.__getitem__,
+            index=show_among(Key.THEME, list(names), run.theme),
             key=Key.THEME,
             on_change=scene.move(lambda: run.about(st.session_state[Key.THEME])),
         )
         if run.model not in EMBEDDED:
             tongues = {"fr": _("French"), "en": _("English")}
-            show(Key.TONGUE, run.tongue)
             st.radio(
                 _("Language of the sentences"),
                 list(tongues),
                 format_func=tongues.__getitem__,
+                index=show_among(Key.TONGUE, list(tongues), run.tongue),
                 key=Key.TONGUE,
                 horizontal=True,
                 on_change=scene.move(lambda: run.having(tongue=st.session_state[Key.TONGUE])),
@@ -110,13 +110,13 @@ def _bet(scene: Scene) -> None:
     """Alone a letter; in a room, slates. Then what the model finds is shown."""
     run = scene.run
     if scene.projected:
-        paragraph(_("Write A or B on your slate. Nobody shows anything before the signal."), "note")
+        by_hand(scene, _("Write A or B on your slate. Nobody shows anything before the signal."))
     else:
         names = {Side.A: "A", Side.B: "B"}
-        show(Key.SIDE, run.side)
         st.radio(
             _("Which one will the model find likelier?"),
             list(names),
+            index=show_among(Key.SIDE, list(names), run.side),
             format_func=names.__getitem__,
             key=Key.SIDE,
             horizontal=True,

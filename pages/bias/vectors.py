@@ -12,7 +12,7 @@ from kit.language.loading import EMBEDDED
 from pages.bias.literature import literature
 from pages.bias.saying import figure, rarity
 from pages.bias.scene import SLUG, TASKS, Key, Scene
-from pages.frame import _, lang, show
+from pages.frame import _, lang, show, show_among
 from pages.parts import figures
 from pages.parts.furniture import bar, heading
 from pages.parts.language_models import choices
@@ -67,11 +67,11 @@ def _said(name: weat_spec.Name) -> str:
 def _controls(scene: Scene) -> None:
     run, names = scene.run, _tests()
     with st.container(horizontal=True, vertical_alignment="bottom", key="bias-choices"):
-        show(Key.TEST, run.test if run.test in names else JOURNAL_TEST.id)
         st.selectbox(
             _("The lists of words"),
             list(names),
             format_func=names.__getitem__,
+            index=show_among(Key.TEST, list(names), run.test if run.test in names else JOURNAL_TEST.id),
             key=Key.TEST,
             on_change=scene.move(lambda: run.having(test=st.session_state[Key.TEST])),
         )
@@ -93,11 +93,15 @@ def _controls(scene: Scene) -> None:
     with st.container(key="bias-lists"):
         for name, label in labels.items():
             key = f"{Key.LIST}.{name}"
-            show(key, run.lists.get(name, ""))
             st.text_area(
-                label, key=key, max_chars=MOST, height=80, on_change=scene.move(written),
+                label,
+                value=show(key, run.lists.get(name, "")),
+                key=key,
+                max_chars=MOST,
+                height=80,
+                on_change=scene.move(written),
                 placeholder=_("Words between commas"),
-            )  # fmt: skip
+            )
 
 
 def _found(scene: Scene, found: Associated) -> None:

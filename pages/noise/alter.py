@@ -23,7 +23,7 @@ from kit.decks.model import words as deck_words
 from kit.errors import KitError
 from kit.images.label import SourceType, caption
 from pages import frame
-from pages.frame import _, lang
+from pages.frame import _, lang, show_among
 from pages.noise import kitchen
 from pages.noise.beforeafter import before_after
 from pages.noise.costline import cost_line
@@ -104,10 +104,10 @@ def _part(text: str) -> None:
 def _controls(scene: Scene, photo: Photo) -> None:
     offered = {photo.id: photo for photo in photos()}
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.session_state[Key.PHOTO] = photo.id
         st.selectbox(
             _("Photograph"),
             list(offered),
+            index=show_among(Key.PHOTO, offered, photo.id),
             format_func=lambda known: offered[known].title,
             key=Key.PHOTO,
             on_change=scene.move(lambda: scene.run.altering(photo=st.session_state[Key.PHOTO])),

@@ -22,7 +22,7 @@ from kit.decks.model import words as deck_words
 from kit.images.generate import MOST_PHOTOS
 from kit.images.label import SourceType, caption
 from pages import frame
-from pages.frame import _
+from pages.frame import _, show_among
 from pages.noise import kitchen, own_photos
 from pages.noise.costline import cost_line
 from pages.noise.export import download
@@ -101,10 +101,10 @@ def _choose(scene: Scene) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if len(chosen) > 1:
             titles = {photo.id: photo.title for photo in chosen}
-            st.session_state[Key.FIRST] = chosen[0].id
             st.selectbox(
                 _("This one gives the layout"),
                 list(titles),
+                index=show_among(Key.FIRST, titles, chosen[0].id),
                 format_func=titles.__getitem__,
                 key=Key.FIRST,
                 on_change=scene.move(lambda: _led(scene.run, st.session_state[Key.FIRST])),

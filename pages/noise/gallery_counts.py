@@ -12,7 +12,7 @@ from activities.noise_to_image.gallery import Count, Reference, count
 from activities.noise_to_image.words import CodeId
 from kit import settings
 from pages import frame
-from pages.frame import _
+from pages.frame import _, show
 from pages.noise.gallery_grid import gone
 from pages.noise.scene import Scene
 from pages.parts.prose import escape, paragraph
@@ -98,7 +98,6 @@ def _column(scene: Scene, kept: Kept, reference: Reference) -> None:
     with st.container(key="gallery-column"):
         for row, profession in enumerate(kept.gallery.professions):
             key = f"{place}.{row}"
-            st.session_state[key] = reference.percents.get(row)
             st.number_input(
                 profession.name.text(frame.lang()),
                 min_value=0.0,
@@ -106,14 +105,15 @@ def _column(scene: Scene, kept: Kept, reference: Reference) -> None:
                 step=1.0,
                 format="%.1f",
                 placeholder=_("empty"),
+                value=show(key, reference.percents.get(row)),
                 key=key,
                 on_change=frame.guarded(_refer, repeatable=True),
                 args=(kept, reference, row, key),
             )
-    st.session_state[f"{place}.source"] = reference.source
     st.text_input(
         _("Source and date of these figures"),
         max_chars=300,
+        value=show(f"{place}.source", reference.source),
         key=f"{place}.source",
         on_change=frame.guarded(_source, repeatable=True),
         args=(kept, reference, f"{place}.source"),

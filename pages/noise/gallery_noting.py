@@ -10,7 +10,7 @@ from activities.noise_to_image.gallery import Picture, Shot
 from activities.noise_to_image.words import CodeId
 from kit import settings
 from pages import frame
-from pages.frame import _, show
+from pages.frame import _, show_among
 from pages.noise.gallery_grid import alt
 from pages.noise.scene import Scene
 from pages.parts.picture import picture as draw_picture
@@ -40,10 +40,10 @@ def draw(scene: Scene, kept: Kept) -> None:
         for code, coding in gallery.codings.items():
             key = f"{PREFIX}.{kept.id}.{picture.file}.{code}"
             values = [value.text(lang) for value in coding.values]
-            show(key, picture.codes.get(code))
             st.radio(
                 coding.name.text(lang),
                 list(range(len(values))),
+                index=show_among(key, range(len(values)), picture.codes.get(code)),
                 format_func=values.__getitem__,
                 key=key,
                 on_change=frame.guarded(_note, repeatable=True),

@@ -11,7 +11,7 @@ from activities.noise_to_image import recorded
 from activities.noise_to_image.making import Picture, picture
 from activities.noise_to_image.run import LARGEST_SEED, NoiseRun, Recipe
 from kit.compute import Call, Compute
-from pages.frame import _, show
+from pages.frame import _, show, show_among
 from pages.noise.scene import Key, Photo, Scene, photos, pixels, png
 from pages.parts.asking import asked, request
 from pages.parts.picture import address
@@ -67,12 +67,12 @@ def seed(scene: Scene) -> None:
 
 def seed_field(key: str, now: int, on_change: Callable[[], None]) -> None:
     """The number that noise is drawn from."""
-    show(key, now)
     st.number_input(
         _("Seed"),
         min_value=0,
         max_value=LARGEST_SEED,
         step=1,
+        value=show(key, now),
         key=key,
         on_change=on_change,
         help=_("The number that the noise is drawn from. The same one gives the same picture."),
@@ -83,11 +83,11 @@ def seed_field(key: str, now: int, on_change: Callable[[], None]) -> None:
 def schedule(scene: Scene) -> None:
     """How the noise shrinks."""
     names = {"cosine": _("Cosine"), "linear": _("Linear")}
-    show(Key.SCHEDULE, scene.run.recipe.schedule)
     st.radio(
         _("Noise schedule"),
         list(names),
         format_func=names.__getitem__,
+        index=show_among(Key.SCHEDULE, list(names), scene.run.recipe.schedule),
         key=Key.SCHEDULE,
         horizontal=True,
         on_change=_cook(scene, Key.SCHEDULE, "schedule"),
@@ -105,13 +105,13 @@ def choose_photos(scene: Scene, *, offered: list[Photo] | None = None, most: int
     with st.container(key="photo-grid", horizontal=True):
         for photo in offered:
             key = f"{Key.PHOTOS}.{photo.id.deck}.{photo.id.item}"
-            show(key, photo.id in chosen)
             full = len(chosen) >= most and photo.id not in chosen
             last = chosen == [photo.id]
             with st.container(width=132, gap=None):
                 thumbnail(photo)
                 st.checkbox(
                     photo.title,
+                    value=show(key, photo.id in chosen),
                     key=key,
                     disabled=full or last,
                     on_change=scene.move(partial(_ticked, scene, photo, key)),

@@ -11,7 +11,7 @@ from activities.noise_to_image.galleries import Kept
 from activities.noise_to_image.gallery import Shot
 from kit import settings
 from kit.errors import NotFound
-from pages.frame import _, show
+from pages.frame import _, show_among
 from pages.noise import gallery_counts, gallery_grid, gallery_noting, gallery_shelf
 from pages.noise.gallery_making import making, what_it_took
 from pages.noise.scene import Scene
@@ -56,11 +56,11 @@ def _gallery(scene: Scene, kept: Kept) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="gallery-head"):
         if made:
             names = {"grid": _("The grid"), "note": _("Note the pictures"), "count": _("Count")}
-            show(VIEW, scene.run.gallery_view)
             st.radio(
                 _("View"),
                 list(names),
                 format_func=names.__getitem__,
+                index=show_among(VIEW, list(names), scene.run.gallery_view),
                 key=VIEW,
                 horizontal=True,
                 label_visibility="collapsed",

@@ -13,7 +13,7 @@ from activities.noise_to_image.proportion import FED, PICTURES, Proportion, feed
 from activities.noise_to_image.run import PhotoId
 from kit.compute import Call, Compute
 from kit.images.label import SourceType, caption
-from pages.frame import _, lang, show
+from pages.frame import _, lang, show, show_among
 from pages.noise import kitchen
 from pages.noise.costline import cost_line
 from pages.noise.origin import percent, share
@@ -73,31 +73,30 @@ def _experiment(scene: Scene) -> None:
 
 def _controls(scene: Scene, titles: dict[PhotoId, str]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        first = scene.run.recipe.photos[0]
-        st.session_state[Key.SUBJECT] = first
         st.selectbox(
             _("First subject"),
             list(titles),
+            index=show_among(Key.SUBJECT, titles, scene.run.recipe.photos[0]),
             format_func=titles.__getitem__,
             key=Key.SUBJECT,
             on_change=scene.move(lambda: scene.run.cooking(photos=(st.session_state[Key.SUBJECT],))),
             width=300,
         )
-        show(Key.OTHER, scene.run.other)
         st.selectbox(
             _("Second subject"),
             list(titles),
             format_func=titles.__getitem__,
+            index=show_among(Key.OTHER, list(titles), scene.run.other),
             key=Key.OTHER,
             on_change=scene.move(lambda: scene.run.having(other=st.session_state[Key.OTHER])),
             width=300,
         )
         kitchen.seed(scene)
-    show(Key.SHARES, scene.run.shares)
     st.slider(
         _("Photographs of the first subject, of ten"),
         1,
         FED - 1,
+        value=show(Key.SHARES, scene.run.shares),
         key=Key.SHARES,
         on_change=scene.move(lambda: scene.run.having(shares=st.session_state[Key.SHARES])),
         width=640,

@@ -14,7 +14,7 @@ from kit.errors import BadInput, KitError
 from kit.models.store import Installed
 from kit.models.text_to_image import MAX_GUIDANCE, MAX_PROMPT, MAX_STEPS
 from pages import frame
-from pages.frame import _
+from pages.frame import _, show_among
 from pages.noise.costline import cost_line, rounded
 from pages.noise.export import download_png
 from pages.noise.hub_models import installed, may_drive, offer, refusal
@@ -66,10 +66,11 @@ def _controls(scene: Scene, model: Installed, models: list[Installed]) -> None:
     """The model, the sentence and its settings. One button for all of it: what is typed is saved as it is sent."""
     asked, defaults = scene.run.prompt, model.entry.image_defaults
     if len(models) > 1:
-        st.session_state[f"{PREFIX}.model"] = model.name
+        names = [each.name for each in models]
         st.selectbox(
             _("Model"),
-            [each.name for each in models],
+            names,
+            index=show_among(f"{PREFIX}.model", names, model.name),
             key=f"{PREFIX}.model",
             on_change=scene.move(lambda: scene.run.prompting(**_other(st.session_state[f"{PREFIX}.model"]))),
         )

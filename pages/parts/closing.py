@@ -114,6 +114,7 @@ def _written(scene: StepScene, words: TraceWords, file_name: str) -> None:
     st.session_state[last] = saved
     st.text_area(
         words.title,
+        value=st.session_state[key],
         key=key,
         height=260,
         max_chars=2000,

@@ -9,7 +9,7 @@ import streamlit as st
 from kit.levels import Role
 from kit.walk import Walk
 from pages.frame import _
-from pages.parts.prose import escape
+from pages.parts.prose import escape, paragraph
 from pages.parts.scene import StepScene
 
 
@@ -26,12 +26,19 @@ def steps_rail(scene: StepScene) -> None:
 
 
 def heading(scene: StepScene, *, lead: str | None = None) -> None:
-    """The title of the step and its instruction, for alone or for a room."""
+    """The title of the step and its instruction: for one's own screen, also where devices follow it; for a room."""
     words = scene.words.steps[scene.run.step]
     st.header(words.title, anchor=False)
-    text = lead if lead is not None else words.room if scene.projected else words.learner
+    for_room = scene.projected and not scene.on_devices
+    text = lead if lead is not None else words.room if for_room else words.learner
     if text:
         st.html(f'<p class="lead">{escape(text)}</p>')
+
+
+def by_hand(scene: StepScene, slates: str) -> None:
+    """How a room answers: on its devices, where they have the step; else as ``slates`` says."""
+    devices = _("Answer on your device, each for oneself. What the class thinks comes later.")
+    paragraph(devices if scene.on_devices else slates, "note")
 
 
 def numbered(scene: StepScene, text: str) -> None:

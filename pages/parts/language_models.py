@@ -14,7 +14,7 @@ from kit.levels import may_generate
 from kit.models import store
 from kit.models.catalogue import Task
 from kit.walk import Walk
-from pages.frame import _, show
+from pages.frame import _, show, show_among
 from pages.parts.asking import LabScene
 
 
@@ -65,18 +65,18 @@ def choices(scene: LabScene, tasks: frozenset[Task]) -> None:
         return
     with st.popover(_("Model: {name}").format(name=model_name(run.model)), key="language-choices"):
         offered = models(run, tasks)
-        show(model, run.model if run.model in offered else offered[0])
         st.selectbox(
             _("Model"),
             offered,
             format_func=model_name,
+            index=show_among(model, offered, run.model if run.model in offered else offered[0]),
             key=model,
             on_change=scene.move(lambda: scene.run.having(model=st.session_state[model])),
         )
-        show(without, [name for name in run.without if name in first_names()])
         st.multiselect(
             _("First names it never writes"),
             first_names(),
+            default=show(without, [name for name in run.without if name in first_names()]),
             key=without,
             placeholder=_("Those of the class, for instance"),
             help=_("The model has read them, but it will choose other ones. The list stays on this machine."),

@@ -9,9 +9,9 @@ from typing import Any, Protocol
 import streamlit as st
 
 from kit.wording import Brief
-from pages.frame import _, show
+from pages.frame import _, show_among
 from pages.parts.bars import votes
-from pages.parts.furniture import bar, heading
+from pages.parts.furniture import bar, by_hand, heading
 from pages.parts.prose import escape, paragraph
 from pages.parts.scene import StepScene
 
@@ -44,10 +44,10 @@ def draw(scene: StepScene[Any, Any], guesses: type[StrEnum], *, caution: str) ->
 
 def _bet(scene: StepScene[Any, Any], guesses: type[StrEnum]) -> None:
     words, key = scene.words.brief, f"{scene.slug}.guess"
-    show(key, scene.run.guess)
     st.radio(
         words.question,
         list(guesses),
+        index=show_among(key, list(guesses), scene.run.guess),
         format_func=lambda guess: words.guesses[guess].name,
         key=key,
         label_visibility="collapsed",
@@ -71,8 +71,7 @@ def _hands(scene: StepScene[Any, Any], words: Brief[Any], run: Betting, guesses:
         f'<li><span class="letter">{escape(letter)}</span> {escape(name)}</li>' for letter, name, _hands_raised in bets
     )
     st.html(f'<ol class="bets">{lines}</ol>')
-    here = _("Choose on your device, each for oneself. What the class thinks comes later.")
-    paragraph(here if scene.on_devices else words.hands, "note")
+    by_hand(scene, words.hands)
 
 
 def count(scene: StepScene[Any, Any], guesses: type[StrEnum]) -> None:

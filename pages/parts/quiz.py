@@ -39,10 +39,10 @@ def device(led: Class, when: When, work: Work) -> None:
         form = registry.questions(led.activity, frame.lang()).form(questions.form_of(work.number, when))
         for place, statement in enumerate(form, 1):
             key = f"class.quiz.{when}.{statement.id}"
-            frame.show(key, said.get(statement.id))
             st.radio(
                 f"{place}{plain('. ' + statement.text)}",
                 ANSWERS,
+                index=frame.show_among(key, ANSWERS, said.get(statement.id)),
                 format_func=_answers().__getitem__,
                 key=key,
                 horizontal=True,

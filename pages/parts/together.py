@@ -146,6 +146,9 @@ def counted(model: type[Any], led: Class) -> str:
         return _("Everybody looks at this screen.")
     if step.pictures == "kept":
         return _("Photographs received: {n}").format(n=len(frame.store().photographs.sent(led.id)))
+    counts = registry.together(led.activity).tallies(step.id, (), registry.words(led.activity, frame.lang()), _)
+    if step.answer is None and not counts:
+        return _("Everybody has this step on their device.")
     works = frame.store().classes.works(led.id)
     runs = [run for work in works if work.state and (run := read(model, work.state)) is not None]
     done = sum(run.alongside(here).has_answered() for run in runs)

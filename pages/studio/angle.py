@@ -34,16 +34,19 @@ def draw(scene: Scene) -> None:
 
 
 def _text(scene: Scene, field: str, label: str, key: Key, most: int) -> None:
-    show(key, getattr(scene.episode, field))
     st.text_input(
-        label, key=key, max_chars=most, on_change=scene.change(lambda e: e.having(**{field: st.session_state[key]}))
+        label,
+        value=show(key, getattr(scene.episode, field)),
+        key=key,
+        max_chars=most,
+        on_change=scene.change(lambda e: e.having(**{field: st.session_state[key]})),
     )
 
 
 def _area(scene: Scene, field: str, label: str, key: Key) -> None:
-    show(key, getattr(scene.episode, field))
     st.text_area(
         label,
+        value=show(key, getattr(scene.episode, field)),
         key=key,
         max_chars=2000,
         height=120,
@@ -84,9 +87,9 @@ def _card(scene: Scene, claim: Claim) -> None:
     }
     for field, label in labels.items():
         key = f"{Key.CLAIM}.{claim.id}.{field}"
-        show(key, getattr(claim, field))
         st.text_input(
             label,
+            value=show(key, getattr(claim, field)),
             key=key,
             max_chars=500 if field in ("text", "where", "verified") else 200,
             on_change=scene.change(_written(claim.id, field, key)),
@@ -119,9 +122,9 @@ def _questions(scene: Scene) -> None:
     lines = "".join(f"<li>{escape(line)}</li>" for line in scene.words.guest)
     st.html(f'<ul class="how">{lines}</ul>')
     key = Key.ASKED
-    show(key, written(scene.episode.questions))
     st.text_area(
         _("One question a line; a line that begins with a dash is a follow-up"),
+        value=show(key, written(scene.episode.questions)),
         key=key,
         height=220,
         max_chars=8000,

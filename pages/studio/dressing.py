@@ -12,7 +12,7 @@ from kit.audio.moods import Mood
 from kit.models.catalogue import Task
 from kit.podcast.episode import Bed, Episode, Jingle, Music, Segment, SegmentKind, Source, Synthetic
 from kit.podcast.standing import MUSICAL
-from pages.frame import _, show
+from pages.frame import _, show, show_among
 from pages.parts.asking import computed
 from pages.parts.furniture import bar, heading
 from pages.parts.prose import paragraph
@@ -61,33 +61,33 @@ def _jingle(scene: Scene, segment: Segment) -> None:
         made = Jingle(mood=st.session_state[mood], seed=st.session_state[seed], seconds=st.session_state[length])
         return episode.with_segment(episode.segment(segment.id).having(**_one(segment, made)))
 
-    show(mood, now.mood)
     st.radio(
         _("Which mood?"),
         list(Mood),
         format_func=lambda each: scene.words.moods[each],
+        index=show_among(mood, list(Mood), now.mood),
         key=mood,
         horizontal=True,
         on_change=scene.change(how),
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        show(length, float(now.seconds))
         st.number_input(
             _("Length, in seconds"),
             min_value=LENGTHS[0],
             max_value=LENGTHS[1],
             step=1.0,
             format="%.0f",
+            value=show(length, float(now.seconds)),
             key=length,
             width=200,
             on_change=scene.change(how),
         )
-        show(seed, now.seed)
         st.number_input(
             _("Number (another one, another music)"),
             min_value=0,
             max_value=LARGEST_SEED,
             step=1,
+            value=show(seed, now.seed),
             key=seed,
             width=260,
             on_change=scene.change(how),
@@ -143,7 +143,6 @@ def _own_music(scene: Scene, segment: Segment) -> None:
         }
         for field, label in labels.items():
             key = f"{Key.MOOD}.{segment.id}.{field}"
-            show(key, getattr(music, field))
 
             def how(episode: Episode, field: str = field, key: str = key) -> Episode:
                 now = episode.segment(segment.id)
@@ -152,7 +151,9 @@ def _own_music(scene: Scene, segment: Segment) -> None:
                 changed = Music.model_validate({**dict(now.heard), field: st.session_state[key]})
                 return episode.with_segment(now.having(**_one(now, changed)))
 
-            st.text_input(label, key=key, max_chars=200, on_change=scene.change(how))
+            st.text_input(
+                label, value=show(key, getattr(music, field)), key=key, max_chars=200, on_change=scene.change(how)
+            )
 
 
 def _synthetic(scene: Scene, segment: Segment) -> None:
@@ -201,23 +202,23 @@ def _level(scene: Scene, segment: Segment) -> None:
     volume, fade = f"{Key.VOLUME}.{segment.id}", f"{Key.FADE}.{segment.id}"
     left, right = st.columns(2, gap="large")
     with left:
-        show(volume, float(segment.volume))
         st.slider(
             _("Volume of this part (0: as loud as the others)"),
             -20.0,
             12.0,
             step=1.0,
             format="%+.0f",
+            value=show(volume, float(segment.volume)),
             key=volume,
             on_change=scene.change_segment(segment, volume=state(volume)),
         )
     with right:
-        show(fade, float(segment.crossfade))
         st.slider(
             _("Overlap with the part before, in seconds"),
             0.0,
             5.0,
             step=0.5,
+            value=show(fade, float(segment.crossfade)),
             key=fade,
             on_change=scene.change_segment(segment, crossfade=state(fade)),
         )
@@ -256,49 +257,53 @@ def _one_bed(scene: Scene, place: int, bed: Bed) -> None:
     with st.container(border=True, key=f"{SLUG}-bed-{place}"):
         with st.container(horizontal=True):
             for field, label in (("first", _("From")), ("last", _("To"))):
-                show(key[field], getattr(bed, field))
                 st.selectbox(
-                    label, list(names), format_func=names.__getitem__, key=key[field], on_change=scene.change(how)
+                    label,
+                    list(names),
+                    format_func=names.__getitem__,
+                    index=show_among(key[field], list(names), getattr(bed, field)),
+                    key=key[field],
+                    on_change=scene.change(how),
                 )
-        show(key["mood"], source.mood)
         st.radio(
             _("Which mood?"),
             list(Mood),
             format_func=lambda each: scene.words.moods[each],
+            index=show_among(key["mood"], list(Mood), source.mood),
             key=key["mood"],
             horizontal=True,
             on_change=scene.change(how),
         )
         left, middle, right = st.columns(3, gap="large")
         with left:
-            show(key["seed"], source.seed)
             st.number_input(
                 _("Number (another one, another music)"),
                 min_value=0,
                 max_value=LARGEST_SEED,
                 step=1,
+                value=show(key["seed"], source.seed),
                 key=key["seed"],
                 on_change=scene.change(how),
             )
         with middle:
-            show(key["volume"], float(bed.volume))
             st.slider(
                 _("Volume under the voices (0: as loud as they are)"),
                 -30.0,
                 0.0,
                 step=1.0,
                 format="%+.0f",
+                value=show(key["volume"], float(bed.volume)),
                 key=key["volume"],
                 on_change=scene.change(how),
             )
         with right:
-            show(key["duck"], float(bed.duck))
             st.slider(
                 _("How far it steps back while somebody speaks"),
                 0.0,
                 24.0,
                 step=1.0,
                 format="%.0f",
+                value=show(key["duck"], float(bed.duck)),
                 key=key["duck"],
                 on_change=scene.change(how),
             )

@@ -112,13 +112,13 @@ def _fields(source: Take | Music, shown: Shown, selected: Span) -> None:
             (Key.FROM, _("From, in seconds"), selected[0]),
             (Key.TO, _("To, in seconds"), selected[1]),
         ):
-            show(key, round(value, 2))
             st.number_input(
                 label,
                 min_value=0.0,
                 max_value=round(shown.seconds, 2),
                 step=0.1,
                 format="%.2f",
+                value=show(key, round(value, 2)),
                 key=key,
                 width=200,
                 on_change=typed,

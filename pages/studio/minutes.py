@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from kit.podcast.episode import Segment
-from pages.frame import _, show
+from pages.frame import _, show_among
 from pages.studio.scene import Key, Scene
 
 
@@ -34,11 +34,11 @@ def choose(scene: Scene, which: Callable[[Segment], bool] = lambda segment: True
         return None
     now = scene.run.segment if scene.run.segment in fitting else next(iter(fitting))
     key = f"{Key.SEGMENT}.{scene.run.step}"
-    show(key, now)
     st.selectbox(
         _("Which part of the episode?"),
         list(fitting),
         format_func=lambda segment: name(scene, fitting[segment]),
+        index=show_among(key, list(fitting), now),
         key=key,
         on_change=scene.move(lambda: scene.run.having(segment=st.session_state[key])),
     )

@@ -9,7 +9,7 @@ import streamlit as st
 from activities.podcast import labs
 from activities.podcast.labs import Mixed, sound_key
 from kit.podcast.checklist import Point, checklist
-from pages.frame import _, say, show
+from pages.frame import _, say, show_among
 from pages.parts.asking import asked
 from pages.parts.furniture import bar, heading
 from pages.parts.prose import escape, paragraph
@@ -76,11 +76,11 @@ def points(found: tuple[Point, ...]) -> None:
 
 def _channels(scene: Scene) -> None:
     names = {2: _("Stereo: voices in the middle, music on both sides"), 1: _("Mono: a smaller file, for voices")}
-    show(Key.CHANNELS, scene.episode.channels)
     st.radio(
         _("How is it mixed?"),
         list(names),
         format_func=names.__getitem__,
+        index=show_among(Key.CHANNELS, list(names), scene.episode.channels),
         key=Key.CHANNELS,
         horizontal=True,
         on_change=scene.change(lambda e: e.having(channels=st.session_state[Key.CHANNELS])),

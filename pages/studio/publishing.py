@@ -49,9 +49,9 @@ def draw(scene: Scene) -> None:
 
 
 def _words(scene: Scene) -> None:
-    show(Key.TITLE, scene.episode.title)
     st.text_input(
         _("Title of the episode"),
+        value=show(Key.TITLE, scene.episode.title),
         key=Key.TITLE,
         max_chars=120,
         on_change=scene.change(lambda e: e.having(title=st.session_state[Key.TITLE])),
@@ -66,10 +66,16 @@ def _words(scene: Scene) -> None:
     }
     for field, (label, most, height) in labels.items():
         key = f"{Key.PUBLISH}.{field}"
-        show(key, getattr(scene.episode.publication, field))
         change = scene.change(_written(field, key))
         if height:
-            st.text_area(label, key=key, max_chars=most, height=height, on_change=change)
+            st.text_area(
+                label,
+                value=show(key, getattr(scene.episode.publication, field)),
+                key=key,
+                max_chars=most,
+                height=height,
+                on_change=change,
+            )
         else:
             st.text_input(label, key=key, max_chars=most, on_change=change)
 
@@ -98,12 +104,12 @@ def _cover(scene: Scene) -> None:
         paragraph(_("And as small as in a player:"), "source")
         st.image(found, width=55, alt="")
     key = f"{Key.PUBLISH}.cover"
-    show(key, episode.publication.cover)
     st.number_input(
         _("Number (another one, another cover)"),
         min_value=0,
         max_value=9999,
         step=1,
+        value=show(key, episode.publication.cover),
         key=key,
         on_change=scene.change(_written("cover", key)),
     )

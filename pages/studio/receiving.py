@@ -34,9 +34,9 @@ def draw(scene: Scene) -> None:
     opened = letterbox(settings.load())
     mine = opened is not None and opened.project == scene.run.project
     with st.container(border=True, key=f"{SLUG}-letterbox"):
-        frame.show(Key.LETTERBOX, mine)
         st.toggle(
             _("Let the phones of the room send sounds to this project"),
+            value=frame.show(Key.LETTERBOX, mine),
             key=Key.LETTERBOX,
             on_change=frame.guarded(_switch),
             args=(scene.run.project,),

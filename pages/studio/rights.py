@@ -12,7 +12,7 @@ from kit.levels import Level
 from kit.podcast import rights
 from kit.podcast.episode import Consent, Episode
 from kit.podcast.remarks import Point
-from pages.frame import _, lang, say, show
+from pages.frame import _, lang, say, show, show_among
 from pages.parts.furniture import bar, heading
 from pages.parts.prose import paragraph
 from pages.parts.reading import around
@@ -65,10 +65,10 @@ def say_missing(faults: tuple[Point, ...]) -> None:
 
 def _sheets(scene: Scene) -> None:
     day = scene.episode.rights.recorded_on or date.today()
-    show(Key.RECORDED_ON, day)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.date_input(
             _("The day on which you record"),
+            value=show(Key.RECORDED_ON, day),
             key=Key.RECORDED_ON,
             format="DD/MM/YYYY" if lang() == "fr" else "YYYY-MM-DD",
             width=240,
@@ -117,33 +117,36 @@ def _consent(scene: Scene, place: int, name: str) -> None:
                 ("adult", _("This person is of age")),
             ):
                 key = f"{prefix}.{field}"
-                show(key, getattr(consent, field))
-                st.checkbox(label, key=key, on_change=scene.change(_agreed(name, field, key)))
+                st.checkbox(
+                    label,
+                    value=show(key, getattr(consent, field)),
+                    key=key,
+                    on_change=scene.change(_agreed(name, field, key)),
+                )
             if not consent.adult:
                 key = f"{prefix}.guardians"
-                show(key, consent.guardians)
                 st.radio(
                     _("Signatures of parents or guardians"),
                     [0, 1, 2],
+                    index=show_among(key, [0, 1, 2], consent.guardians),
                     key=key,
                     horizontal=True,
                     on_change=scene.change(_agreed(name, "guardians", key)),
                 )
         with right:
             key = f"{prefix}.where"
-            show(key, consent.where)
             st.text_input(
                 _("Where may it be published?"),
+                value=show(key, consent.where),
                 key=key,
                 max_chars=200,
                 placeholder=_("in the room only; on the school’s site …"),
                 on_change=scene.change(_agreed(name, "where", key)),
             )
             key = f"{prefix}.until"
-            show(key, consent.until)
             st.date_input(
                 _("Until when?"),
-                value=None,
+                value=show(key, consent.until),
                 key=key,
                 format="DD/MM/YYYY" if lang() == "fr" else "YYYY-MM-DD",
                 on_change=scene.change(_agreed(name, "until", key)),
@@ -170,9 +173,9 @@ def _agreed(name: str, field: str, key: str) -> Change:
 
 
 def _dates(scene: Scene) -> None:
-    show(Key.ERASE_ON, scene.episode.rights.erase_on or date.today() + KEPT)
     st.date_input(
         _("Everything is erased from this machine on"),
+        value=show(Key.ERASE_ON, scene.episode.rights.erase_on or date.today() + KEPT),
         key=Key.ERASE_ON,
         format="DD/MM/YYYY" if lang() == "fr" else "YYYY-MM-DD",
         width=320,

@@ -7,7 +7,7 @@ import streamlit as st
 from kit.podcast import templates, timing
 from kit.podcast.episode import Episode, Segment, SegmentKind
 from kit.podcast.standing import MUSICAL
-from pages.frame import _, lang, show
+from pages.frame import _, lang, show, show_among
 from pages.parts.figures import table
 from pages.parts.furniture import bar, heading
 from pages.parts.prose import escape, paragraph
@@ -40,22 +40,22 @@ def draw(scene: Scene) -> None:
 def _settings(scene: Scene) -> None:
     episode = scene.episode
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        show(Key.TARGET, int(episode.target))
         st.number_input(
             _("Target length, in seconds"),
             min_value=10,
             max_value=7200,
             step=10,
+            value=show(Key.TARGET, int(episode.target)),
             key=Key.TARGET,
             width=230,
             on_change=scene.change(lambda e: e.having(target=st.session_state[Key.TARGET])),
         )
-        show(Key.WPM, episode.words_per_minute)
         st.number_input(
             _("Words read in a minute"),
             min_value=60,
             max_value=240,
             step=5,
+            value=show(Key.WPM, episode.words_per_minute),
             key=Key.WPM,
             width=230,
             on_change=scene.change(lambda e: e.having(words_per_minute=st.session_state[Key.WPM])),
@@ -100,29 +100,29 @@ def _part(scene: Scene, segment: Segment) -> None:
         f"{prefix}.{field}" for field in ("kind", "title", "voice", "text", "claims", "planned")
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        show(kind, segment.kind)
         st.selectbox(
             _("What is it?"),
             list(SegmentKind),
             format_func=lambda each: scene.words.kinds[each].name,
+            index=show_among(kind, list(SegmentKind), segment.kind),
             key=kind,
             on_change=scene.change_segment(segment, kind=state(kind)),
         )
-        show(title, segment.title)
         st.text_input(
             _("Title of the chapter, if it begins one"),
+            value=show(title, segment.title),
             key=title,
             max_chars=120,
             on_change=scene.change_segment(segment, title=state(title)),
         )
     paragraph(scene.words.kinds[segment.kind].what, "source")
     if segment.kind in MUSICAL:
-        show(planned, segment.planned)
         st.number_input(
             _("Length, in seconds"),
             min_value=0.0,
             max_value=60.0,
             step=1.0,
+            value=show(planned, segment.planned),
             key=planned,
             on_change=scene.change_segment(segment, planned=state(planned)),
         )
@@ -130,18 +130,18 @@ def _part(scene: Scene, segment: Segment) -> None:
     names = ["", *(member.name for member in scene.episode.members)]
     if segment.voice and segment.voice not in names:
         names.append(segment.voice)
-    show(voice, segment.voice)
     st.selectbox(
         _("Who speaks? For a guest, write how to call them"),
         names,
         format_func=lambda each: each or "—",
+        index=show_among(voice, names, segment.voice),
         key=voice,
         accept_new_options=True,
         on_change=scene.change_segment(segment, voice=lambda: (st.session_state[voice] or "")[:60]),
     )
-    show(text, segment.text)
     st.text_area(
         _("What is said"),
+        value=show(text, segment.text),
         key=text,
         height=240,
         max_chars=20000,
@@ -156,22 +156,22 @@ def _part(scene: Scene, segment: Segment) -> None:
         "source",
     )
     if segment.kind in (SegmentKind.INTERVIEW, SegmentKind.VOX_POP):
-        show(planned, segment.planned)
         st.number_input(
             _("Length foreseen if nothing is written, in seconds"),
             min_value=0.0,
             max_value=7200.0,
             step=10.0,
+            value=show(planned, segment.planned),
             key=planned,
             on_change=scene.change_segment(segment, planned=state(planned)),
         )
     cards = {claim.id: claim for claim in scene.episode.claims}
     if cards:
-        show(claims, [claim for claim in segment.claims if claim in cards])
         st.multiselect(
             _("Which source cards does it rest on?"),
             list(cards),
             format_func=lambda each: cards[each].text,
+            default=show(claims, [claim for claim in segment.claims if claim in cards]),
             key=claims,
             placeholder=_("Choose the cards it uses"),
             on_change=scene.change_segment(segment, claims=lambda: tuple(st.session_state[claims])),

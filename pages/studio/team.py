@@ -23,16 +23,16 @@ def draw(scene: Scene) -> None:
     heading(scene)
     episode = scene.episode
     with st.container(horizontal=True):
-        show(Key.TEAM, episode.team)
         st.text_input(
             _("Name of the team"),
+            value=show(Key.TEAM, episode.team),
             key=Key.TEAM,
             max_chars=80,
             on_change=scene.change(lambda e: e.having(team=st.session_state[Key.TEAM])),
         )
-        show(Key.TITLE, episode.title)
         st.text_input(
             _("Title of the episode, if you have one already"),
+            value=show(Key.TITLE, episode.title),
             key=Key.TITLE,
             max_chars=120,
             on_change=scene.change(lambda e: e.having(title=st.session_state[Key.TITLE])),
@@ -60,19 +60,21 @@ def _member(scene: Scene, place: int, member: Member) -> None:
         with left:
             paragraph(member.name, "said")
         with middle:
-            show(jobs, list(member.jobs))
             st.multiselect(
                 _("What this person looks after"),
                 list(Job),
                 format_func=lambda job: scene.words.jobs[job].name,
+                default=show(jobs, list(member.jobs)),
                 key=jobs,
                 placeholder=_("Choose one or several roles"),
                 on_change=scene.change(_changing(place, jobs=state(jobs))),
             )
         with right:
-            show(voice, member.voice)
             st.toggle(
-                _("Their voice is heard"), key=voice, on_change=scene.change(_changing(place, voice=state(voice)))
+                _("Their voice is heard"),
+                value=show(voice, member.voice),
+                key=voice,
+                on_change=scene.change(_changing(place, voice=state(voice))),
             )
             with st.container(horizontal=True):
                 st.button(_("Another name"), key=f"{key}.name", on_click=scene.change(_renamed(place)))

@@ -10,7 +10,7 @@ import streamlit as st
 from activities.podcast import labs
 from activities.podcast.labs import Shown
 from kit.podcast.episode import Segment, Take
-from pages.frame import _, show
+from pages.frame import _, show_among
 from pages.parts.asking import computed
 from pages.parts.furniture import bar, heading
 from pages.parts.prose import paragraph
@@ -79,11 +79,10 @@ def _round(scene: Scene, place: int, source: dict[str, object]) -> None:
     with st.container(border=True, key=f"{SLUG}-ear-{place}"):
         paragraph(_("Voice {n}").format(n=place + 1), "said")
         st.audio(found.file, format="audio/mpeg", end_time=min(LONGEST, found.seconds))
-        show(key, scene.run.ears.get(place))
         st.radio(
             _("Human, or synthetic?"),
             list(answers),
-            index=None,
+            index=show_among(key, list(answers), scene.run.ears.get(place)),
             format_func=answers.__getitem__,
             key=key,
             horizontal=True,

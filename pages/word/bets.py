@@ -15,7 +15,7 @@ from pages.frame import _
 from pages.parts import figures
 from pages.parts.bars import Chance, probabilities
 from pages.parts.figures import percent
-from pages.parts.furniture import bar, heading
+from pages.parts.furniture import bar, by_hand, heading
 from pages.parts.language_models import choices
 from pages.parts.prose import escape, paragraph, plain, shown
 from pages.parts.reading import around
@@ -78,7 +78,7 @@ def _back(run: WordRun) -> WordRun:
 def _bet(scene: Scene) -> None:
     """The word that one expects: typed alone, on slates in a room; then what the model expects is shown."""
     if scene.projected:
-        paragraph(_("Write the next word on your slate. Nobody shows anything before the signal."), "note")
+        by_hand(scene, _("Write the next word on your slate. Nobody shows anything before the signal."))
     label = _("The word that you expect") if not scene.projected else _("A word from the room, if you like")
     with st.form("word-bet", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
         bet = st.text_input(label, key=Key.BET, max_chars=LONGEST_BET) if scene.run.may_generate else ""

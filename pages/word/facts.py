@@ -8,7 +8,7 @@ from activities.next_word import labs
 from activities.next_word.answers import Verdict
 from activities.next_word.labs import Answer
 from activities.next_word.run import LARGEST_SEED, WordRun
-from pages.frame import _, show
+from pages.frame import _, show, show_among
 from pages.parts import figures
 from pages.parts.figures import percent
 from pages.parts.furniture import bar, heading
@@ -101,10 +101,10 @@ def _verdict(scene: Scene) -> None:
         paragraph(_("True, false, or impossible to know? Raise a hand for each."), "note")
     else:
         names = _verdicts()
-        show(Key.VERDICT, run.verdicts.get(place))
         st.radio(
             _("What do you think of these sentences?"),
             list(names),
+            index=show_among(Key.VERDICT, list(names), run.verdicts.get(place)),
             format_func=lambda verdict: names[verdict].capitalize(),
             key=Key.VERDICT,
             horizontal=True,
@@ -119,21 +119,21 @@ def _elsewhere(scene: Scene) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="word-elsewhere"):
         with st.popover(_("Your own statement")):
-            show(Key.CLAIM, run.claim)
             st.text_input(
                 _("Your own statement"),
+                value=show(Key.CLAIM, run.claim),
                 key=Key.CLAIM,
                 max_chars=MOST,
                 placeholder=scene.words.claims[0].text,
                 on_change=scene.move(lambda: _claiming(run, st.session_state[Key.CLAIM])),
             )
             st.caption(_("The beginning of a sentence, about nobody in this room."))
-            show(Key.CLAIM_SEED, run.claim_seed)
             st.number_input(
                 _("Seed"),
                 min_value=0,
                 max_value=LARGEST_SEED - labs.TRIES,
                 step=1,
+                value=show(Key.CLAIM_SEED, run.claim_seed),
                 key=Key.CLAIM_SEED,
                 on_change=scene.move(lambda: run.having(claim_seed=st.session_state[Key.CLAIM_SEED], shown=False)),
             )

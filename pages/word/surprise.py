@@ -31,9 +31,9 @@ def draw(scene: Scene) -> None:
     run = scene.run
     text = run.surprising or scene.words.surprising.text
     if run.may_generate:
-        show(Key.SURPRISING, text)
         st.text_area(
             _("The text"),
+            value=show(Key.SURPRISING, text),
             key=Key.SURPRISING,
             max_chars=MOST,
             height=110,

@@ -60,15 +60,6 @@ def draw(scene: Scene) -> None:
 
 def _controls(scene: Scene, opening: str) -> None:
     run = scene.run
-    now = {
-        Key.OPENING: opening,
-        Key.SEED: run.dice_seed,
-        Key.TEMPERATURE: run.dice.temperature,
-        Key.TOP_K: run.dice.top_k,
-        Key.TOP_P: run.dice.top_p,
-    }
-    for key, value in now.items():
-        show(key, value)
 
     def turned(key: Key, name: str) -> Callable[[], None]:
         def change() -> object:
@@ -78,6 +69,7 @@ def _controls(scene: Scene, opening: str) -> None:
 
     st.text_input(
         _("The beginning"),
+        value=show(Key.OPENING, opening),
         key=Key.OPENING,
         max_chars=MOST,
         on_change=scene.move(lambda: run.having(opening=st.session_state[Key.OPENING].strip())),
@@ -88,6 +80,7 @@ def _controls(scene: Scene, opening: str) -> None:
             min_value=0,
             max_value=LARGEST_SEED,
             step=1,
+            value=show(Key.SEED, run.dice_seed),
             key=Key.SEED,
             on_change=scene.move(lambda: run.having(dice_seed=st.session_state[Key.SEED])),
             width=150,
@@ -98,7 +91,8 @@ def _controls(scene: Scene, opening: str) -> None:
             (Key.TOP_P, "top_p", _("Top-p"), [round(0.05 * part, 2) for part in range(1, 21)]),
         )
         for key, name, label, values in steps:
-            st.select_slider(label, values, key=key, format_func=figure, on_change=turned(key, name))
+            saved = show(key, getattr(run.dice, name))
+            st.select_slider(label, values, saved, key=key, format_func=figure, on_change=turned(key, name))
         choices(scene, TASKS)
 
 

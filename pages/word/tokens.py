@@ -41,10 +41,10 @@ def draw(scene: Scene) -> None:
 
 
 def _text(scene: Scene, text: str) -> None:
-    show(Key.CUT, text)
     with st.container(horizontal=True, vertical_alignment="bottom", key="word-text"):
         st.text_input(
             _("Your sentence"),
+            value=show(Key.CUT, text),
             key=Key.CUT,
             max_chars=MOST,
             on_change=scene.move(lambda: scene.run.having(cut=st.session_state[Key.CUT].strip())),

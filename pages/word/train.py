@@ -8,7 +8,7 @@ from activities.next_word import labs
 from kit.compute import Call, Compute
 from kit.language import micro
 from kit.language.micro import Taught
-from pages.frame import _, show
+from pages.frame import _, show, show_among
 from pages.parts import figures, learning
 from pages.parts.figures import grouped
 from pages.parts.furniture import bar, heading
@@ -48,11 +48,11 @@ def _source(scene: Scene) -> None:
     """The kit's own text, or one that is pasted."""
     run, words = scene.run, scene.words.training
     names = {"journal": _("The corpus of Petit Journal"), "own": _("A text of ours")}
-    show(Key.SOURCE, run.source)
     st.radio(
         _("What does it learn from?"),
         list(names),
         format_func=names.__getitem__,
+        index=show_among(Key.SOURCE, list(names), run.source),
         key=Key.SOURCE,
         horizontal=True,
         on_change=scene.move(lambda: run.having(source=st.session_state[Key.SOURCE])),
@@ -61,9 +61,9 @@ def _source(scene: Scene) -> None:
         paragraph(words.source, "source")
         return
     paragraph(words.personal, "caution")
-    show(Key.OWN, run.own)
     st.text_area(
         _("The text, {least} to {most} characters").format(least=micro.LEAST, most=micro.MOST),
+        value=show(Key.OWN, run.own),
         key=Key.OWN,
         height=180,
         max_chars=2 * micro.MOST,

@@ -62,6 +62,28 @@ def test_the_room_sees_counts_once_they_are_revealed(open_app: Opener) -> None:
     assert '<dl class="bars">' in words(screen.run())
 
 
+@pytest.mark.parametrize(("slug", "step"), [("next_word", "bets"), ("probe_bias", "pairs"), ("probe_bias", "corpus")])
+def test_a_room_that_has_the_step_on_its_devices_is_not_asked_for_slates(
+    open_app: Opener, slug: str, step: str
+) -> None:
+    room = Room(open_app, begun(slug, step))
+    screen = room.screen(room.projector)
+    assert "ardoise" in words(screen)
+    room.classes.lead(room.led.id, room.laptop, given={step: True})
+    screen.run()
+    assert "ardoise" not in words(screen)
+    assert "Répondez sur votre appareil" in words(screen)
+    assert "Ont répondu" in words(screen)
+
+
+@pytest.mark.parametrize("slug", ["next_word", "probe_bias", "noise_to_image", "spot_the_fake"])
+def test_where_nothing_is_asked_nobody_is_missing(open_app: Opener, slug: str) -> None:
+    room = Room(open_app, begun(slug, "debrief"), given={"debrief": True})
+    for app in (room.screen(room.projector), room.screen(room.laptop, "conduct")):
+        assert "Chacun a cette étape sur son appareil." in words(app)
+        assert "Ont répondu" not in words(app)
+
+
 def test_answers_that_come_too_late_or_are_closed_are_not_kept(open_app: Opener) -> None:
     room = Room(open_app, begun("next_word"))
     phone = room.screen(room.phone)
