@@ -50,6 +50,8 @@ class Step:
     """Schema of one answer, if the step collects any."""
     sitting: int = 1
     """1: the core sitting; 2: the second one."""
+    big_screen: bool = False
+    """Whether a class follows it on the projected screen alone, since it works at what belongs to the machine."""
     pictures: Literal["none", "read", "kept"] = "none"
     """What becomes of the pictures that the devices of a class may send in it."""
 

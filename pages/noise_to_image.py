@@ -47,6 +47,5 @@ playing.page(
     here_only=LABS,
     computes=LABS | {"brief"},
     warm=warm,
-    projected_only={"alter", "real_model", "professions"},
     on_devices={"feed": ("feed", "device")},
 )

@@ -50,7 +50,6 @@ if frame.is_here() or frame.takes_part() or frame.leads():
         present=present,
         computes=SOUND,
         above=clock.draw,
-        projected_only=VIEWS.keys() - {"brief", "record"},
         on_devices={"record": ("sending", "step")},
     )
 else:

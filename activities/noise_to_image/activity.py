@@ -20,9 +20,9 @@ NOISE_TO_IMAGE = Activity(
         Step(id="trace", kind=StepKind.WRITE, minutes=3, answer=WrittenAnswer),
         Step(id="feed", kind=StepKind.LAB, minutes=18, sitting=2, pictures="kept"),
         Step(id="proportion", kind=StepKind.LAB, minutes=10, sitting=2),
-        Step(id="alter", kind=StepKind.LAB, minutes=15, sitting=2),
-        Step(id="real_model", kind=StepKind.LAB, minutes=10, sitting=2),
-        Step(id="professions", kind=StepKind.LAB, minutes=20, sitting=2),
+        Step(id="alter", kind=StepKind.LAB, minutes=15, sitting=2, big_screen=True),
+        Step(id="real_model", kind=StepKind.LAB, minutes=10, sitting=2, big_screen=True),
+        Step(id="professions", kind=StepKind.LAB, minutes=20, sitting=2, big_screen=True),
     ),
     short=(("brief", 3), ("watch", 6), ("origin", 6), ("debrief", 5)),
 )

@@ -48,8 +48,8 @@ class Lead(BaseModel):
     """Whether the room may see, where no questionnaire is on, what was answered, and the key."""
 
     def gives(self, step: Step) -> bool:
-        """Whether the devices get a step."""
-        return self.given.get(step.id, step.kind in GIVEN)
+        """Whether the devices get a step; one of the big screen, never."""
+        return not step.big_screen and self.given.get(step.id, step.kind in GIVEN)
 
     def collects(self, step: Step) -> bool:
         """Whether the devices may answer a step where the class stands, as far as these choices say."""

@@ -23,7 +23,7 @@ PREFIX = f"{SLUG}.own"
 def draw(scene: Scene) -> None:
     """The way in, with what image rights ask for; then what waits for somebody to look at it."""
     mine = decks.installed(settings.load())
-    with st.expander(_("Bring photographs"), expanded=not mine):
+    with st.expander(_("Bring photographs"), expanded=not mine and not scene.on_devices):
         left, right = st.columns([3, 2], gap="large")
         with right:
             reminder(scene.words.reminder)

@@ -51,11 +51,14 @@ def remote(scene: AnyScene, led: Class) -> None:
             on_click=_lead(led, locked=not lead.locked),
         )
     gives = lead.gives(step)
-    st.button(
-        _("Keep this step on the big screen") if gives else _("Give this step to the devices"),
-        key="class.give",
-        on_click=_lead(led, given={**lead.given, step.id: not gives}),
-    )
+    if step.big_screen:
+        paragraph(_("This step stays on the big screen: it works at what is on the machine."), "source")
+    else:
+        st.button(
+            _("Keep this step on the big screen") if gives else _("Give this step to the devices"),
+            key="class.give",
+            on_click=_lead(led, given={**lead.given, step.id: not gives}),
+        )
 
     def timed() -> None:
         minutes = int(st.session_state["class.minutes"])

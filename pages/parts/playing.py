@@ -45,7 +45,6 @@ def page(
     computes: Collection[str] = (),
     warm: Callable[[], object] | None = None,
     above: Callable[[S], None] = lambda scene: None,
-    projected_only: Collection[str] = (),
     on_devices: Mapping[str, tuple[str, str]] = {},
 ) -> None:
     """The page of an activity: its saved run, drawn for whoever looks at this screen; or, with none, its ``setup``.
@@ -68,7 +67,7 @@ def page(
         module, function = given[run.step]
         view: Callable[[S], None] = getattr(import_module(f"{package}.{module}"), function)
         scene = scene_of(run=present(run), words=words, role=own.role or run.role, led=own.led)
-        play(scene, view, here_only=here_only, computes=computes, warm=warm, above=above, projected_only=projected_only)
+        play(scene, view, here_only=here_only, computes=computes, warm=warm, above=above)
 
     slug = run_of.activity.slug
     if (place := desk(slug)).role is not Role.PARTICIPANT:
@@ -87,20 +86,17 @@ def play(
     computes: Collection[str] = (),
     warm: Callable[[], object] | None = None,
     above: Callable[[S], None] = lambda scene: None,
-    projected_only: Collection[str] = (),
 ) -> None:
     """Draw the current step of ``scene`` by ``view``, with what surrounds every step.
 
     ``here_only``: steps that take files or run models, for the machine that serves the kit and for those who lead or
-    take part in a class. ``projected_only``: steps that a class follows on the projected screen, since they take files
-    or work at what belongs to the machine.
-    ``computes``: steps for which the workers start once the screen is drawn, so that nobody waits for them twice; they
-    then run ``warm``, once a session, which imports what the first computation will need. ``above`` is drawn between
-    the steps and the screen of each.
+    take part in a class. ``computes``: steps for which the workers start once the screen is drawn, so that nobody waits
+    for them twice; they then run ``warm``, once a session, which imports what the first computation will need.
+    ``above`` is drawn between the steps and the screen of each.
     """
     run, led = scene.run, scene.led
     if led is not None:
-        _in_class(scene, led, view, computes=computes, above=above, projected_only=projected_only)
+        _in_class(scene, led, view, computes=computes, above=above)
         return
     browser.arrive(f"{run.step}/{run.position}/{run.shown}")
     unseen_title(scene.words.title)
@@ -144,7 +140,6 @@ def _in_class(
     *,
     computes: Collection[str],
     above: Callable[[S], None],
-    projected_only: Collection[str],
 ) -> None:
     """As :func:`play`, for a screen of a class: a participant's, or the projected one."""
     run, lead = scene.run, led.lead
@@ -155,7 +150,7 @@ def _in_class(
         browser.arrive(f"{led.id}/{place}/{lead.paused}/{lead.locked}")
         unseen_title(scene.words.title)
         with st.container(key="step-participant"):
-            together.participant(scene, led, lambda: _draw(scene, view), projected_only=run.step in projected_only)
+            together.participant(scene, led, lambda: _draw(scene, view))
         return
     browser.arrive(place)
     with st.container(key="frame-enlarge"):

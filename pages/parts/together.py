@@ -183,7 +183,7 @@ def draw_tally(tally: Tally) -> None:
 # -- on a participant's device ---------------------------------------------------------------------------------------
 
 
-def participant(scene: AnyScene, led: Class, draw: Callable[[], None], *, projected_only: bool) -> None:
+def participant(scene: AnyScene, led: Class, draw: Callable[[], None]) -> None:
     """A participant's screen: the questionnaire that is on; else the step by ``draw`` where the device gets it; else
     where to look meanwhile."""
     with st.container(key="class-participant"):
@@ -202,7 +202,7 @@ def participant(scene: AnyScene, led: Class, draw: Callable[[], None], *, projec
             quiz.device(led, led.lead.quiz, work)
         elif led.lead.quiz_shown:
             _wait(_("Questionnaire"), _("Look at the big screen. Your device will follow by itself."))
-        elif projected_only or not led.lead.gives(step):
+        elif not led.lead.gives(step):
             _wait(scene.words.steps[step.id].title, _("Look at the big screen. Your device will follow by itself."))
         elif led.lead.locked:
             _wait(scene.words.steps[step.id].title, _("Answers are closed. Yours is kept. Look at the big screen."))

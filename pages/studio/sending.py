@@ -32,16 +32,17 @@ def draw(words: Words) -> None:
     """The way into the letterbox that is open; or how to have it opened."""
     opened = letterbox(settings.load())
     browser.arrive(f"sending/{opened.project if opened else ''}")
+    st.title(_("Send a sound"), anchor=False)
     _letterbox(words, opened)
 
 
 def step(scene: Scene) -> None:
     """The same, as a step of a class."""
+    st.header(_("Send a sound"), anchor=False)
     _letterbox(scene.words, letterbox(settings.load()))
 
 
 def _letterbox(words: Words, opened: Letterbox | None) -> None:
-    st.title(_("Send a sound"), anchor=False)
     if opened is None:
         paragraph(
             _(

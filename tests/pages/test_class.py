@@ -132,9 +132,14 @@ def test_below_4e_a_device_generates_nothing(open_app: Opener, level: Level, may
 
 
 def test_a_step_that_works_at_what_is_on_the_machine_stays_on_the_big_screen(open_app: Opener) -> None:
+    """Whoever leads is not offered to give it, and one that was given all the same goes nowhere."""
     run = NoiseRun(seed=7, mode=Mode.CLASS, plan=Plan.SECOND, step="alter", level=Level.ADULTS)
-    phone_of = Room(open_app, run, given={"alter": True})
-    assert "Regardez le grand écran" in words(phone_of.screen(phone_of.phone))
+    room = Room(open_app, run, given={"alter": True})
+    assert "Regardez le grand écran" in words(room.screen(room.phone))
+    assert "Tout le monde regarde cet écran." in words(room.screen(room.projector))
+    assert "class.give" not in keys(room.screen(room.laptop, "conduct"))
+    room.to(NoiseRun(seed=7, mode=Mode.CLASS, plan=Plan.SECOND, step="feed", level=Level.ADULTS))
+    assert "class.give" in keys(room.screen(room.laptop, "conduct"))
 
 
 def test_texts_are_read_before_the_room_sees_them(open_app: Opener) -> None:

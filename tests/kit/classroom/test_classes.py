@@ -22,6 +22,7 @@ from kit.classroom.pseudonyms import _names
 from kit.classroom.store import Stale, Store
 from kit.errors import BadInput, NotAllowed, NotFound
 from kit.levels import Role
+from kit.steps import Step, StepKind
 from tests.kit.classroom.seated import (
     ANNE,
     BEN,
@@ -221,16 +222,16 @@ def test_a_name_can_be_changed_for_one_that_is_free(classes: Classes) -> None:
     classes.join(led.code, ANNE)
     classes.join(led.code, BEN)
     classes.join(other.code, STRANGER)
-    classes.rename(other.id, STRANGER, "Loutre du lac")
-    classes.rename(led.id, ANNE, "Loutre du lac")
+    classes.rename(other.id, STRANGER, "Zèbre de papier")
+    classes.rename(led.id, ANNE, "Zèbre de papier")
     mine, theirs = names_in(classes, led)
-    assert (mine, theirs != "Loutre du lac") == ("Loutre du lac", True)
+    assert (mine, theirs != "Zèbre de papier") == ("Zèbre de papier", True)
     with pytest.raises(BadInput, match="has this name already"):
-        classes.rename(led.id, BEN, "Loutre du lac")
+        classes.rename(led.id, BEN, "Zèbre de papier")
     assert names_in(classes, led) == [mine, theirs]
     for who in (LEADER, STRANGER):
         with pytest.raises(NotAllowed):
-            classes.rename(led.id, who, "Lynx doré")
+            classes.rename(led.id, who, "Lynx de papier")
     assert names_in(classes, led) == [mine, theirs]
 
 
@@ -499,6 +500,14 @@ def test_answers_follow_the_class_to_its_step_and_back(classes: Classes, led: Cl
     with pytest.raises(NotAllowed):
         answered(classes, led, ANNE, step="lesson", replaces=1)
     assert answered(classes, led, ANNE, replaces=1) == 2
+
+
+def test_a_step_of_the_big_screen_is_never_answered_from_a_device(classes: Classes, led: Class) -> None:
+    classes.lead(led.id, LEADER, given={"brief": True})
+    step = Step(id="brief", kind=StepKind.VOTE, minutes=1, big_screen=True)
+    with pytest.raises(NotAllowed, match="closed"):
+        classes.answer(led.id, ANNE, text("…"), step, replaces=0)
+    assert answered(classes, led, ANNE) == 1, "and the same step, were it not one of them, is"
 
 
 def test_an_answer_sent_twice_is_taken_once(classes: Classes, led: Class) -> None:

@@ -273,14 +273,14 @@ def test_only_ones_own_two_words_do(classes: Classes, monkeypatch: pytest.Monkey
     led, other = opened(classes), opened(classes, COLLEAGUE)
     anne, ben = (work_of(classes, classes.join(led.code, who)) for who in (ANNE, BEN))
     classes.join(other.code, STRANGER)
-    classes.rename(other.id, STRANGER, "Lynx doré")
+    classes.rename(other.id, STRANGER, "Lynx de papier")
     wrong = [
         (led.code, anne.name, "lampe koala"),
         (led.code, anne.name, "tambour cerise"),
         (led.code, anne.name, "cerise"),
         (led.code, anne.name, ""),
         (led.code, ben.name, "cerise tambour"),
-        (led.code, "Lynx doré", "cerise tambour"),
+        (led.code, "Lynx de papier", "cerise tambour"),
         (led.code, "nobody", "cerise tambour"),
         (other.code, anne.name, "cerise tambour"),
         (UNKNOWN, anne.name, "cerise tambour"),
