@@ -28,7 +28,7 @@ def base_rate(scene: Scene) -> None:
     paragraph(words.question.format(**values), "question")
     open_ = scene.run.shown or (scene.run.guess is not None and not scene.projected)
     if not scene.projected and scene.run.guess is None:
-        guess = st.slider(words.guess_label, 0, 100, 50, step=5, format="%d %%", key=Key.GUESS)
+        guess = st.slider(words.guess_label, 0, 100, 50, step=5, format=_percents(), key=Key.GUESS)
         st.button(_("Confirm"), type="primary", key=Key.SUBMIT, on_click=scene.move(lambda: scene.run.guessed(guess)))
     if not open_:
         bar(scene, forward=scene.run.reveal(), back=scene.run.previous_step(), forward_label=_("Count"))
@@ -70,8 +70,8 @@ def _cells() -> dict[Cell, str]:
 
 def _dials(scene: Scene) -> None:
     with st.expander(_("Change the numbers")):
-        share = st.slider(_("Fakes among the images"), 1, 50, 5, format="%d %%", key=f"{Key.GUESS}.share")
-        good = st.slider(_("Reliability of the detector"), 50, 99, 95, format="%d %%", key=f"{Key.GUESS}.good")
+        share = st.slider(_("Fakes among the images"), 1, 50, 5, format=_percents(), key=f"{Key.GUESS}.share")
+        good = st.slider(_("Reliability of the detector"), 50, 99, 95, format=_percents(), key=f"{Key.GUESS}.good")
         worked = exercise.exercise(10_000, Fraction(share, 100), Fraction(good, 100), Fraction(good, 100))
         wrong = worked.exact_wrong
         text = _("In 10,000 images: {alerts} alerts, of which {wrong} accuse a real photo, that is {percent}%.")
@@ -109,3 +109,8 @@ def _percent(value: float) -> str:
     from pages.frame import lang
 
     return _("{percent}%").format(percent=format_decimal(value, locale=lang()))
+
+
+def _percents() -> str:
+    """How a slider writes a percentage, in the language of the session: a format of C."""
+    return _("{percent}%").replace("%", "%%").format(percent="%d")
