@@ -159,7 +159,11 @@ def show(key: str, value: T) -> T:
 
 def show_among(key: str, options: Iterable[T], value: T | None) -> int | None:
     """:func:`show` for a choice among ``options``; returns where ``value`` stands there, to begin with."""
-    return None if show(key, value) is None else list(options).index(value)  # type: ignore[arg-type]
+    places = list(options)
+    if value is None or value not in places:  # never chosen, or no longer offered
+        show(key, None)
+        return None
+    return places.index(show(key, value))
 
 
 def guarded(callback: Callable[..., object], *, repeatable: bool = False) -> Callable[..., None]:

@@ -90,13 +90,20 @@ def _admit(prefix: str, sent: list[tuple[str, bytes]], title: str, credit: str) 
             note(prefix, "error", frame.say(error))
     if len(sent) > MOST:
         note(prefix, "error", _("{most} photographs at most: the others were left out.").format(most=MOST))
+    return save(prefix, photos, title, credit) or not photos
+
+
+def save(prefix: str, photos: Sequence[Photograph], title: str, credit: str, *, approved: bool = False) -> bool:
+    """Write a deck of these photographs to disk, and say so, or what is missing; whether it was written."""
     try:
         if not credit.strip():
             raise BadInput("Say who took the photographs, for example “the class of 6e B”. Then add them again.")
-        made = decks.make(settings.load(), title=title, photos=photos, credit=credit, licence=LICENCE)
+        made = decks.make(
+            settings.load(), title=title, photos=photos, credit=credit, licence=LICENCE, approved=approved
+        )
     except KitError as error:
         note(prefix, "error", frame.say(error))
-        return not photos
+        return False
     saved = _("“{title}” is saved on this machine.")
     note(prefix, "done", saved.format(title=deck_words(made.deck.title, frame.lang())))
     return True

@@ -17,15 +17,13 @@ from kit.classroom.classes import Class
 from kit.classroom.photographs import MOST_EACH, Photograph
 from kit.classroom.tables import LONGEST_CAPTION
 from kit.decks import render
-from kit.decks import store as decks
 from kit.decks.making import Photograph as Item
-from kit.decks.model import words as deck_words
 from kit.errors import KitError
 from kit.images import intake
 from kit.images.admission import admit
 from pages import frame
 from pages.frame import _
-from pages.parts.bring import LICENCE, note, notes, reminder
+from pages.parts.bring import note, notes, reminder, save
 from pages.parts.furniture import heading
 from pages.parts.picture import address, picture
 from pages.parts.prose import escape, paragraph
@@ -202,7 +200,9 @@ def _waiting(led: Class, photograph: Photograph) -> None:
 
 
 def _small(led: Class, photograph: Photograph) -> None:
-    png = frame.store().photographs.picture(led.id, photograph.mark) or b""
+    png = frame.store().photographs.picture(led.id, photograph.mark)
+    if png is None:
+        return
     alt = photograph.caption or _("A photograph of the class")
     st.html(f'<img class="class-small" src="{escape(address(png))}" alt="{escape(alt)}">')
 
@@ -247,23 +247,11 @@ def _deck(prefix: str, approved: Sequence[tuple[Photograph, bytes]]) -> None:
         credit = st.text_input(_("Who took the photographs (no names of pupils)"), value=_("The class"), max_chars=80)
         if not st.form_submit_button(_("Make the deck"), type="primary", key=f"{prefix}.class.make"):
             return
-    try:
-        made = decks.make(
-            settings.load(),
-            title=title,
-            photos=[
-                Item(title=each.caption or _("Photograph {n}").format(n=n), real=_pixels(png))
-                for n, (each, png) in enumerate(approved, 1)
-            ],
-            credit=credit.strip() or _("The class"),
-            licence=LICENCE,
-            approved=True,
-        )
-    except KitError as error:
-        note(prefix, "error", frame.say(error))
-    else:
-        saved = _("“{title}” is saved on this machine.")
-        note(prefix, "done", saved.format(title=deck_words(made.deck.title, frame.lang())))
+    photos = [
+        Item(title=each.caption or _("Photograph {n}").format(n=n), real=_pixels(png))
+        for n, (each, png) in enumerate(approved, 1)
+    ]
+    save(prefix, photos, title, credit, approved=True)
     st.rerun()
 
 

@@ -25,13 +25,13 @@ def draw(scene: Scene) -> None:
     if scene.led is None:
         heading(scene, lead=words.lead)
         _bring(words.reminder)
+        notes(PREFIX)
     else:
         heading(scene)
         photographs.room(scene, PREFIX, words.reminder)
         if scene.handles:
             with st.expander(_("Photographs or a deck from this machine")):
                 _bring(words.reminder)
-    notes(PREFIX)
     if scene.handles:
         _shelf(scene)
     bar(scene, forward=None, back=scene.run.previous_step())

@@ -73,8 +73,9 @@ def _jingle(scene: Scene, segment: Segment) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.number_input(
             _("Length, in seconds"),
-            min_value=LENGTHS[0],
-            max_value=LENGTHS[1],
+            # A project from elsewhere may go further.
+            min_value=min(LENGTHS[0], now.seconds),
+            max_value=max(LENGTHS[1], now.seconds),
             step=1.0,
             format="%.0f",
             value=show(length, float(now.seconds)),
@@ -204,7 +205,7 @@ def _level(scene: Scene, segment: Segment) -> None:
     with left:
         st.slider(
             _("Volume of this part (0: as loud as the others)"),
-            -20.0,
+            min(-20.0, segment.volume),
             12.0,
             step=1.0,
             format="%+.0f",
@@ -288,8 +289,8 @@ def _one_bed(scene: Scene, place: int, bed: Bed) -> None:
         with middle:
             st.slider(
                 _("Volume under the voices (0: as loud as they are)"),
-                -30.0,
-                0.0,
+                min(-30.0, bed.volume),
+                max(0.0, bed.volume),
                 step=1.0,
                 format="%+.0f",
                 value=show(key["volume"], float(bed.volume)),
@@ -300,7 +301,7 @@ def _one_bed(scene: Scene, place: int, bed: Bed) -> None:
             st.slider(
                 _("How far it steps back while somebody speaks"),
                 0.0,
-                24.0,
+                max(24.0, bed.duck),
                 step=1.0,
                 format="%.0f",
                 value=show(key["duck"], float(bed.duck)),

@@ -120,7 +120,7 @@ def _part(scene: Scene, segment: Segment) -> None:
         st.number_input(
             _("Length, in seconds"),
             min_value=0.0,
-            max_value=60.0,
+            max_value=max(60.0, segment.planned),  # that of a project from elsewhere
             step=1.0,
             value=show(planned, segment.planned),
             key=planned,

@@ -19,6 +19,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
+from kit.classroom.classes import Classes
+from kit.classroom.store import Store
 from tests.e2e import camera
 from tests.e2e.player import Player
 
@@ -131,6 +133,24 @@ def launch(driver: Playwright, *more: str) -> Browser:
             pytest.fail("no Chromium on this machine, and CONTRECHAMP_REQUIRE_BROWSER is set")
         pytest.skip("no Chromium on this machine: the browser tests are left out")
     return driver.chromium.launch(executable_path=path, args=[*FLAGS, *more], headless=True)
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Server]:
+    """A kit of the test's own, with an empty data folder."""
+    kit = Server(home=tmp_path / "home", record=tmp_path / "record.txt")
+    kit.start()
+    yield kit
+    kit.stop()
+
+
+@pytest.fixture
+def classes(room: Server) -> Iterator[Classes]:
+    """The database of that server, opened a second time."""
+    room.home.mkdir(parents=True, exist_ok=True)
+    store = Store(f"sqlite:///{(room.home / 'contrechamp.sqlite').as_posix()}")
+    yield store.classes
+    store.close()
 
 
 @pytest.fixture(scope="package")

@@ -5,12 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import http.client
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any, TypeVar
 
-import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from activities.noise_to_image.run import NoiseRun
@@ -18,7 +16,6 @@ from activities.spot_the_fake.run import SortingRun
 from benchmarks.class_client import Browser, Failed
 from kit.classroom.classes import Class, Classes
 from kit.classroom.lead import Lead
-from kit.classroom.store import Store
 from kit.levels import Level, Role
 from kit.steps import Mode
 from kit.walk import Plan, Walk
@@ -27,23 +24,6 @@ from tests.e2e.conftest import Server
 
 T = TypeVar("T")
 LAPTOP, PHONE, STRANGER = "a" * 32, "b" * 32, "c" * 32
-
-
-@pytest.fixture
-def room(tmp_path: Path) -> Iterator[Server]:
-    kit = Server(home=tmp_path / "home", record=tmp_path / "record.txt")
-    kit.start()
-    yield kit
-    kit.stop()
-
-
-@pytest.fixture
-def classes(room: Server) -> Iterator[Classes]:
-    """The database of that server, opened a second time."""
-    room.home.mkdir(parents=True, exist_ok=True)
-    store = Store(f"sqlite:///{(room.home / 'contrechamp.sqlite').as_posix()}")
-    yield store.classes
-    store.close()
 
 
 def opened(classes: Classes, run: Walk, **lead: object) -> Class:
